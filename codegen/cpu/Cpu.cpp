@@ -1,0 +1,64 @@
+#include "codegen/cpu/Cpu.h"
+
+#include "codegen/cpu/CpuPasses.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace mlir::qwen {
+
+namespace {
+#define GEN_PASS_REGISTRATION
+#include "codegen/cpu/CpuPasses.h.inc"
+
+struct CpuPipelineOptions : PassPipelineOptions<CpuPipelineOptions> {
+  Option<std::string> mtriple{*this, "mtriple", llvm::cl::desc("target triple"), llvm::cl::init("")};
+  Option<std::string> mcpu{*this, "mcpu", llvm::cl::desc("target processor"), llvm::cl::init("")};
+  Option<std::string> mattr{*this, "mattr", llvm::cl::desc("target features"), llvm::cl::init("")};
+};
+
+void buildPipeline(OpPassManager &manager, const GenerateKernelsOptions &target) {
+  manager.addPass(createGenerateKernels(target));
+  manager.addPass(createCanonicalizerPass());
+  manager.addPass(createCSEPass());
+  manager.addPass(createLoopInvariantCodeMotionPass());
+  manager.addPass(createSCFToControlFlowPass());
+  manager.addPass(createConvertVectorToLLVMPass());
+  manager.addPass(createConvertMathToLLVMPass());
+  manager.addPass(createFinalizeMemRefToLLVMConversionPass());
+  // Kernels take bare pointers: all sizes are static, and equal kernels then differ in nothing.
+  ConvertFuncToLLVMPassOptions functions;
+  functions.useBarePtrCallConv = true;
+  manager.addPass(createConvertFuncToLLVMPass(functions));
+  manager.addPass(createArithToLLVMConversionPass());
+  manager.addPass(createConvertControlFlowToLLVMPass());
+  manager.addPass(createReconcileUnrealizedCastsPass());
+  manager.addPass(createEmitEntry());
+}
+
+}  // namespace
+
+void buildCpuPipeline(OpPassManager &manager, const ::qwen::MachineDescription &machine) {
+  GenerateKernelsOptions target;
+  target.mtriple = machine.triple;
+  target.mcpu = machine.cpu;
+  target.mattr = machine.features;
+  buildPipeline(manager, target);
+}
+
+void registerQwenCpuPasses() {
+  registerCpuPasses();
+  PassPipelineRegistration<CpuPipelineOptions>(
+      "qwen-cpu", "Kernel bodies and lowering to LLVM for a CPU: kernel level -> LLVM dialect",
+      [](OpPassManager &manager, const CpuPipelineOptions &options) {
+        GenerateKernelsOptions target;
+        target.mtriple = options.mtriple;
+        target.mcpu = options.mcpu;
+        target.mattr = options.mattr;
+        buildPipeline(manager, target);
+      });
+}
+
+}  // namespace mlir::qwen

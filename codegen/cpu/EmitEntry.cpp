@@ -1,0 +1,64 @@
+// --qwen-emit-entry: the C entry point of runtime/abi/Entry.h over @forward.
+#include "codegen/cpu/CpuPasses.h"
+#include "runtime/abi/Entry.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+#include <cstddef>
+
+namespace mlir::qwen {
+#define GEN_PASS_DEF_EMITENTRY
+#include "codegen/cpu/CpuPasses.h.inc"
+
+namespace {
+
+struct EmitEntryPass : impl::EmitEntryBase<EmitEntryPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto forward = module.lookupSymbol<LLVM::LLVMFuncOp>("forward");
+    // Four memories, seven inputs, four counts: then one pointer an output (codegen/plan/OutlineKernels.cpp).
+    constexpr unsigned fixed = 4 + 7 + 4;
+    if (!forward || forward.getNumArguments() < fixed) {
+      module.emitError("module has no lowered @forward to enter");
+      return signalPassFailure();
+    }
+    auto pointer = LLVM::LLVMPointerType::get(&getContext());
+    Type i64 = IntegerType::get(&getContext(), 64);
+    ImplicitLocOpBuilder b(forward.getLoc(), &getContext());
+    b.setInsertionPointToEnd(module.getBody());
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()), {pointer, i64, i64});
+    auto entry = LLVM::LLVMFuncOp::create(b, "qwen_forward", type);
+    Block *block = entry.addEntryBlock(b);
+    b.setInsertionPointToStart(block);
+    Value call = block->getArgument(0);
+    auto field = [&](size_t offset, Type type) -> Value {
+      Value at = LLVM::GEPOp::create(b, pointer, b.getI8Type(), call, ArrayRef<LLVM::GEPArg>{int32_t(offset)});
+      return LLVM::LoadOp::create(b, type, at);
+    };
+    SmallVector<Value> arguments;
+    for (size_t offset : {offsetof(QwenCall, arena), offsetof(QwenCall, scratch), offsetof(QwenCall, weights),
+                          offsetof(QwenCall, states), offsetof(QwenCall, ids), offsetof(QwenCall, embeds),
+                          offsetof(QwenCall, slot), offsetof(QwenCall, index), offsetof(QwenCall, position),
+                          offsetof(QwenCall, rope_length), offsetof(QwenCall, wanted)})
+      arguments.push_back(field(offset, pointer));
+    // Each thread has its own scratch.
+    auto scratchBytes = module->getAttrOfType<IntegerAttr>("qwen.scratch_bytes");
+    Value size = LLVM::ConstantOp::create(b, i64, scratchBytes);
+    Value offset = LLVM::MulOp::create(b, block->getArgument(1), size);
+    arguments[1] = LLVM::GEPOp::create(b, pointer, b.getI8Type(), arguments[1], ArrayRef<LLVM::GEPArg>{offset});
+    arguments.push_back(field(offsetof(QwenCall, rows), i64));
+    arguments.push_back(field(offsetof(QwenCall, wanted_rows), i64));
+    arguments.push_back(block->getArgument(1));
+    arguments.push_back(block->getArgument(2));
+    Value outputs = field(offsetof(QwenCall, outputs), pointer);
+    for (unsigned i = fixed; i < forward.getNumArguments(); ++i) {
+      Value at = LLVM::GEPOp::create(b, pointer, pointer, outputs, ArrayRef<LLVM::GEPArg>{int32_t(i - fixed)});
+      arguments.push_back(LLVM::LoadOp::create(b, pointer, at));
+    }
+    LLVM::CallOp::create(b, forward, arguments);
+    LLVM::ReturnOp::create(b, ValueRange{});
+  }
+};
+
+}  // namespace
+}  // namespace mlir::qwen

@@ -1,0 +1,90 @@
+// norm_linear, norm_glu, linear_residual: products with their prologues and epilogues.
+#include "codegen/cpu/Gemm.h"
+#include "codegen/cpu/Kernels.h"
+#include "codegen/cpu/MathFunctions.h"
+#include "codegen/cpu/Rows.h"
+#include "codegen/plan/KernelMemory.h"
+
+namespace mlir::qwen {
+
+namespace {
+
+// All rows of x times this thread's share of the units.
+Product sharedProduct(Kernel &kernel, const PackedArgument &weight, Value x, int64_t units, int64_t panelsPerUnit) {
+  Product product;
+  product.source = {weight.memory, weight.k(), weight.kGroup};
+  product.base = kernel.b.index(0);
+  product.panelElements = weight.panelElements();
+  product.panelsPerUnit = panelsPerUnit;
+  std::tie(product.begin, product.end) = kernel.b.share(kernel.b.index(units), kernel.thread, kernel.threads);
+  product.rowBegin = kernel.b.index(0);
+  product.rowEnd = kernel.rows;
+  product.x = x;
+  return product;
+}
+
+}  // namespace
+
+void generateNormLinear(Kernel &kernel) {
+  KernelBuilder &b = kernel.b;
+  bool norm = kernel.has("eps");
+  Value x = kernel.operands[0];
+  Value gather = kernel.operands.size() > 1 ? kernel.operands[1] : Value();
+  ArrayRef<PackedArgument> packed = kernel.packed;
+  if (norm || gather)
+    x = emitPreparedInput(kernel, x, gather, norm ? packed[0].memory : Value(), norm ? kernel.real("eps") : 0.0);
+  if (norm)
+    packed = packed.drop_front();
+  size_t weights = kernel.results.size();
+  bool biases = packed.size() > weights;
+  for (size_t i = 0; i < weights; ++i) {
+    Value y = kernel.results[i];
+    int64_t width = Kernel::width(y);
+    Product product = sharedProduct(kernel, packed[i], x, panelsOf(width), 1);
+    auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
+      Value column = b.mul(panel, kPanelRows);
+      Value sum = sums[0];
+      if (biases)
+        sum = b.addf(sum, b.load(packed[weights + i].memory, column, kPanelRows));
+      emitStorePanel(b, sum, y, row, column, width);
+    };
+    product.epilogue = epilogue;
+    emitProduct(kernel, product);
+  }
+}
+
+void generateNormGlu(Kernel &kernel) {
+  KernelBuilder &b = kernel.b;
+  Value x = emitPreparedInput(kernel, kernel.operands[0], {}, kernel.packed[0].memory, kernel.real("eps"));
+  Value y = kernel.results[0];
+  int64_t width = Kernel::width(y);
+  auto activation = Activation(kernel.integer("activation"));
+  Product product = sharedProduct(kernel, kernel.packed[1], x, panelsOf(width), 2);
+  product.tile = b.view(kernel.scratch, normScratchBytes(kernel.packed[1].k()), {kMaxTileRows, 2 * kPanelRows},
+                        b.getF32Type());
+  auto epilogue = [&](Value row, Value unit, ArrayRef<Value> sums) {
+    Value gated = b.mulf(emitActivation(b, activation, sums[0]), sums[1]);
+    emitStorePanel(b, gated, y, row, b.mul(unit, kPanelRows), width);
+  };
+  product.epilogue = epilogue;
+  emitProduct(kernel, product);
+}
+
+void generateLinearResidual(Kernel &kernel) {
+  KernelBuilder &b = kernel.b;
+  Value residual = kernel.operands[1], y = kernel.results[0];
+  int64_t width = Kernel::width(y);
+  Product product = sharedProduct(kernel, kernel.packed[0], kernel.operands[0], panelsOf(width), 1);
+  auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
+    Value column = b.mul(panel, kPanelRows);
+    Value sum = sums[0];
+    if (kernel.packed.size() > 1)
+      sum = b.addf(sum, b.load(kernel.packed[1].memory, column, kPanelRows));
+    sum = b.addf(emitLoadPanel(b, residual, row, column, width), sum);
+    emitStorePanel(b, sum, y, row, column, width);
+  };
+  product.epilogue = epilogue;
+  emitProduct(kernel, product);
+}
+
+}  // namespace mlir::qwen

@@ -1,0 +1,135 @@
+// norm_qkv: everything of an attention layer before the scores, one head at a time.
+#include "codegen/cpu/Gemm.h"
+#include "codegen/cpu/Kernels.h"
+#include "codegen/cpu/Rows.h"
+#include "codegen/plan/KernelMemory.h"
+
+namespace mlir::qwen {
+
+namespace {
+
+struct QkvKernel {
+  Kernel &kernel;
+  KernelBuilder &b;
+  Value x, table, slot, index, query;
+  Value tile;  // [kMaxTileRows, padded head_dim]: one head of a row tile
+  int64_t headDim, paddedDim, kvHeads, heads, maxSeq, rotary;
+
+  explicit QkvKernel(Kernel &kernel) : kernel(kernel), b(kernel.b) {
+    ArrayRef<int64_t> cache = kernel.stateShapes[0];
+    headDim = cache[3];
+    paddedDim = roundUp(headDim, kPanelRows);
+    kvHeads = cache[1];
+    maxSeq = roundUp(cache[2], kKeyBlock);
+    query = kernel.results[0];
+    heads = Kernel::width(query) / headDim;
+    table = kernel.operands[1];
+    slot = kernel.operands[2];
+    index = kernel.operands[3];
+    rotary = Kernel::width(table);
+  }
+
+  void generate() {
+    Value input = kernel.operands[0];
+    x = emitPreparedInput(kernel, input, {}, kernel.packed[0].memory, kernel.real("eps"));
+    tile = b.view(kernel.scratch, normScratchBytes(Kernel::width(input)), {kMaxTileRows, paddedDim}, b.getF32Type());
+    const PackedArgument &weight = kernel.packed[1];
+    Product product;
+    product.source = {weight.memory, weight.k(), weight.kGroup};
+    product.base = b.index(0);
+    product.panelElements = weight.panelElements();
+    product.panelsPerUnit = paddedDim / kPanelRows;
+    std::tie(product.begin, product.end) = b.share(b.index(heads + 2 * kvHeads), kernel.thread, kernel.threads);
+    product.rowBegin = b.index(0);
+    product.rowEnd = kernel.rows;
+    product.x = x;
+    product.tile = tile;
+    auto epilogue = [&](Value row, Value head, Value r) { finish(head, r, row); };
+    product.tileEpilogue = epilogue;
+    emitProduct(kernel, product);
+  }
+
+  // Biases of q, k and v lie one after another, each padded to 16.
+  void addBias(Value head, Value r) {
+    if (kernel.packed.size() == 4)
+      return;
+    int64_t queries = roundUp(heads * headDim, kPanelRows) - heads * headDim;
+    int64_t keys = roundUp(kvHeads * headDim, kPanelRows) - kvHeads * headDim;
+    Value gap = b.select(b.less(head, b.index(heads)), b.index(0),
+                         b.select(b.less(head, b.index(heads + kvHeads)), b.index(queries), b.index(queries + keys)));
+    Value base = b.add(b.mul(head, headDim), gap);
+    b.overLanes(headDim, [&](Value d, int64_t lanes) {
+      Value sum = b.addf(b.load(tile, {r, d}, lanes), b.load(kernel.packed[2].memory, b.add(base, d), lanes));
+      b.store(sum, tile, {r, d});
+    });
+  }
+
+  // Row r of the tile is head `head` of row `row`.
+  void finish(Value head, Value r, Value row) {
+    addBias(head, r);
+    Value normBase = b.index(heads);
+    const PackedArgument &queryNorm = kernel.packed[kernel.packed.size() - 2];
+    const PackedArgument &keyNorm = kernel.packed.back();
+    double eps = kernel.real("head_eps");
+    b.whenElse(
+        b.less(head, normBase),
+        [&] {
+          emitRmsNorm(b, tile, r, queryNorm.memory, eps, headDim, b.index(0), tile, r);
+          rotate(r, row);
+          Value column = b.mul(head, headDim);
+          b.overLanes(headDim, [&](Value d, int64_t lanes) {
+            b.store(b.load(tile, {r, d}, lanes), query, {row, b.add(column, d)});
+          });
+        },
+        [&] {
+          Value kvHead = b.sub(head, normBase);
+          Value cacheSlot = b.toIndex(b.load(slot, row));
+          Value place = b.toIndex(b.load(index, row));
+          b.whenElse(
+              b.less(kvHead, b.index(kvHeads)),
+              [&] {
+                emitRmsNorm(b, tile, r, keyNorm.memory, eps, headDim, b.index(0), tile, r);
+                rotate(r, row);
+                appendKey(r, kvHead, cacheSlot, place);
+              },
+              [&] { appendValue(r, b.sub(kvHead, b.index(kvHeads)), cacheSlot, place); });
+        });
+  }
+
+  // y[i] = x[i] c[i] - x[i + R/2] s[i], y[i + R/2] = x[i + R/2] c[i] + x[i] s[i] (HF: apply_rotary_pos_emb).
+  void rotate(Value r, Value row) {
+    int64_t half = rotary / 2;
+    b.overLanes(half, [&](Value i, int64_t lanes) {
+      Value j = b.add(i, half);
+      Value low = b.load(tile, {r, i}, lanes), high = b.load(tile, {r, j}, lanes);
+      Value cosine = b.load(table, {row, i}, lanes), sine = b.load(table, {row, j}, lanes);
+      b.store(b.subf(b.mulf(low, cosine), b.mulf(high, sine)), tile, {r, i});
+      b.store(b.addf(b.mulf(high, cosine), b.mulf(low, sine)), tile, {r, j});
+    });
+  }
+
+  // Keys lie in lanes: [slot][kv_head][max_seq / 16][head_dim][16].
+  void appendKey(Value r, Value kvHead, Value cacheSlot, Value place) {
+    Value sequence = b.add(b.mul(cacheSlot, kvHeads), kvHead);
+    Value block = b.add(b.mul(sequence, maxSeq / kPanelRows), b.div(place, kPanelRows));
+    Value base = b.add(b.mul(block, headDim * kPanelRows), b.rem(place, kPanelRows));
+    b.loop(b.index(0), b.index(headDim), 1, [&](Value d) {
+      b.store(b.load(tile, {r, d}), kernel.states[0], b.add(base, b.mul(d, kPanelRows)));
+    });
+  }
+
+  // Values: [slot][kv_head][max_seq][padded head_dim].
+  void appendValue(Value r, Value kvHead, Value cacheSlot, Value place) {
+    Value sequence = b.add(b.mul(cacheSlot, kvHeads), kvHead);
+    Value base = b.mul(b.add(b.mul(sequence, maxSeq), place), paddedDim);
+    b.overLanes(headDim, [&](Value d, int64_t lanes) {
+      b.store(b.load(tile, {r, d}, lanes), kernel.states[1], b.add(base, d));
+    });
+  }
+};
+
+}  // namespace
+
+void generateNormQkv(Kernel &kernel) { QkvKernel(kernel).generate(); }
+
+}  // namespace mlir::qwen

@@ -1,0 +1,312 @@
+// --qwen-outline-kernels: @forward becomes a sequence of kernel launches on raw memory.
+#include "codegen/plan/KernelMemory.h"
+#include "codegen/plan/PlanPasses.h"
+#include "dialect/QwenDialect.h"
+
+namespace mlir::qwen {
+#define GEN_PASS_DEF_OUTLINEKERNELS
+#include "codegen/plan/PlanPasses.h.inc"
+
+namespace {
+
+int64_t intAttr(Operation *op, StringRef name) { return op->getAttrOfType<IntegerAttr>(name).getInt(); }
+
+// Memory that a launch touches, for placing barriers.
+struct Range {
+  enum Space { arena, states } space;
+  int64_t start, end;
+};
+
+// What threads may still be reading and writing since they last met.
+class Hazards {
+public:
+  // True if a launch that reads and writes these must wait for the others first.
+  bool conflict(ArrayRef<Range> reads, ArrayRef<Range> writes) const {
+    return overlap(reads, written) || overlap(writes, written) || overlap(writes, read);
+  }
+  void add(ArrayRef<Range> reads, ArrayRef<Range> writes) {
+    read.append(reads.begin(), reads.end());
+    written.append(writes.begin(), writes.end());
+  }
+  void clear() {
+    read.clear();
+    written.clear();
+  }
+
+private:
+  static bool overlap(ArrayRef<Range> a, ArrayRef<Range> b) {
+    return llvm::any_of(a, [&](const Range &x) {
+      return llvm::any_of(b, [&](const Range &y) {
+        return x.space == y.space && x.start < y.end && y.start < x.end;
+      });
+    });
+  }
+  SmallVector<Range> read, written;
+};
+
+struct OutlineKernelsPass : impl::OutlineKernelsBase<OutlineKernelsPass> {
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    auto fused = module.lookupSymbol<func::FuncOp>("forward");
+    if (!fused || !module->hasAttr("qwen.arena_bytes") || !module->hasAttr("qwen.weights_bytes")) {
+      module.emitError("kernels are outlined after qwen-plan-weights and qwen-plan-arena");
+      return signalPassFailure();
+    }
+    maxRows = intAttr(module, "qwen.max_rows");
+    kernels_.clear();
+    counts_.clear();
+    operands_.clear();
+    ranges_.clear();
+    wantedRows_.clear();
+    hazards.clear();
+    nextOutput = 0;
+    buildForward(module, fused);
+    for (Operation &op : fused.getBody().front().without_terminator())
+      if (failed(launch(&op)))
+        return signalPassFailure();
+    func::ReturnOp::create(*b, fused.getLoc());
+    fused.erase();
+    module.lookupSymbol<func::FuncOp>("forward.raw").setSymName("forward");
+  }
+
+private:
+  // Arguments of the outlined @forward, in the order of QwenCall (runtime/abi/Entry.h), then the outputs.
+  enum Argument { kArena, kScratch, kWeights, kStates, kInputs };
+
+  void buildForward(ModuleOp module, func::FuncOp fused) {
+    MLIRContext *context = module.getContext();
+    Builder types(context);
+    auto raw = [&](StringRef bytes) {
+      return MemRefType::get({std::max<int64_t>(intAttr(module, bytes), 1)}, types.getI8Type());
+    };
+    SmallVector<Type> inputs{raw("qwen.arena_bytes"), raw("qwen.scratch_bytes"), raw("qwen.weights_bytes"),
+                             raw("qwen.states_bytes")};
+    for (BlockArgument argument : fused.getArguments())
+      inputs.push_back(rowsType(argument));
+    inputs.append(4, types.getIndexType());  // rows, wanted_rows, thread, threads
+    SmallVector<OutputOp> outputs;
+    fused.walk([&](OutputOp output) { outputs.push_back(output); });
+    for (OutputOp output : outputs)
+      inputs.push_back(rowsType(output.getValue()));
+
+    auto forward = func::FuncOp::create(fused.getLoc(), "forward.raw", FunctionType::get(context, inputs, {}));
+    OpBuilder atFused(fused);
+    atFused.insert(forward);
+    entry = forward.addEntryBlock();
+    b.emplace(OpBuilder::atBlockEnd(entry));
+
+    auto barrier = func::FuncOp::create(
+        fused.getLoc(), "qwen_barrier", types.getFunctionType({types.getIndexType(), types.getIndexType()}, {}));
+    barrier.setPrivate();
+    atFused.insert(barrier);
+
+    unsigned next = kInputs;
+    for (BlockArgument argument : fused.getArguments())
+      operands_[argument] = entry->getArgument(next++);
+    rows = entry->getArgument(next++);
+    wantedRows = entry->getArgument(next++);
+    thread = entry->getArgument(next++);
+    threads = entry->getArgument(next++);
+    firstOutput = next;
+  }
+
+  MemRefType rowsType(Value value) {
+    auto type = cast<RankedTensorType>(value.getType());
+    SmallVector<int64_t> shape(type.getShape());
+    shape[0] = maxRows;
+    return MemRefType::get(shape, type.getElementType());
+  }
+
+  Value view(Location loc, Argument memory, int64_t offset, MemRefType type) {
+    Value start = arith::ConstantIndexOp::create(*b, loc, offset);
+    return memref::ViewOp::create(*b, loc, type, entry->getArgument(memory), start, ValueRange{});
+  }
+
+  LogicalResult launch(Operation *op) {
+    if (auto output = dyn_cast<OutputOp>(op))
+      return launchOutput(output);
+    if (!isa<EmbedOp, RopeTableOp, RmsNormOp, NormLinearOp, NormGluOp, NormQkvOp, AttentionOp, LinearResidualOp,
+             NormMoeOp>(op))
+      return op->emitOpError("has no kernel; run the pipeline qwen-fuse first");
+
+    Location loc = op->getLoc();
+    SmallVector<Range> reads, writes;
+    SmallVector<Value> arguments{thread, threads, rowCount(op), entry->getArgument(kScratch)};
+    NamedAttrList spec = specialisation(op);
+    SmallVector<Value> requested;
+
+    if (auto temp = op->getAttrOfType<DenseI64ArrayAttr>("qwen.temp")) {
+      arguments.push_back(view(loc, kArena, temp[0], MemRefType::get({temp[1]}, b->getI8Type())));
+      writes.push_back({Range::arena, temp[0], temp[0] + temp[1]});
+    }
+    for (Value operand : op->getOperands()) {
+      arguments.push_back(operands_.lookup(operand));
+      if (auto it = ranges_.find(operand); it != ranges_.end())
+        reads.push_back(it->second);
+    }
+    auto places = op->getAttrOfType<DenseI64ArrayAttr>("qwen.arena");
+    for (auto [i, result] : llvm::enumerate(op->getResults())) {
+      int64_t place = places[i];
+      if (place < 0) {
+        Value out = entry->getArgument(firstOutput + (-1 - place));
+        requested.push_back(out);
+        operands_[result] = out;
+      } else {
+        MemRefType type = rowsType(result);
+        operands_[result] = view(loc, kArena, place, type);
+        ranges_[result] = {Range::arena, place, place + maxRows * width(result) * 4};
+        writes.push_back(ranges_[result]);
+      }
+      arguments.push_back(operands_[result]);
+      wantedRows_[result] = onWantedRows(op);
+    }
+    addWeights(op, arguments, spec);
+    addStates(op, arguments, spec, reads, writes);
+    call(loc, StringRef(op->getName().getStringRef()).drop_front(strlen("qwen.")), arguments, spec, reads, writes,
+         requested);
+    return success();
+  }
+
+  LogicalResult launchOutput(OutputOp output) {
+    Value out = entry->getArgument(firstOutput + nextOutput++);
+    Value value = operands_.lookup(output.getValue());
+    if (value == out)
+      return success();  // written by the op itself
+    NamedAttrList spec;
+    spec.set("operands", b->getI64IntegerAttr(1));
+    spec.set("results", b->getI64IntegerAttr(1));
+    spec.set("temp", b->getBoolAttr(false));
+    spec.set("packed", b->getArrayAttr({}));
+    spec.set("states", b->getArrayAttr({}));
+    SmallVector<Range> reads;
+    if (auto it = ranges_.find(output.getValue()); it != ranges_.end())
+      reads.push_back(it->second);
+    call(output.getLoc(), "output",
+         {thread, threads, rowsOf(output.getValue()), entry->getArgument(kScratch), value, out}, spec, reads, {}, {out});
+    return success();
+  }
+
+  void addWeights(Operation *op, SmallVector<Value> &arguments, NamedAttrList &spec) {
+    SmallVector<Attribute> descriptions;
+    auto names = op->getAttrOfType<ArrayAttr>("qwen.packed");
+    for (Attribute name : names ? names.getValue() : ArrayRef<Attribute>()) {
+      auto packed = lookup<PackedOp>(op, cast<FlatSymbolRefAttr>(name));
+      int64_t elements = packed.getBytes() * 8 / packed.getElement().getIntOrFloatBitWidth();
+      arguments.push_back(
+          view(op->getLoc(), kWeights, packed.getOffset(), MemRefType::get({elements}, packed.getElement())));
+      SmallVector<Attribute> shapes;
+      for (Attribute source : packed.getSources())
+        shapes.push_back(b->getDenseI64ArrayAttr(weightType(op, cast<FlatSymbolRefAttr>(source)).getShape()));
+      descriptions.push_back(b->getDictionaryAttr({
+          b->getNamedAttr("layout", b->getStringAttr(stringifyPackedLayout(packed.getLayout()))),
+          b->getNamedAttr("group", b->getI64IntegerAttr(packed.getGroup())),
+          b->getNamedAttr("k_group", b->getI64IntegerAttr(packed.getKGroup())),
+          b->getNamedAttr("shapes", b->getArrayAttr(shapes)),
+      }));
+    }
+    spec.set("packed", b->getArrayAttr(descriptions));
+  }
+
+  // Caches that the op names in its attributes, in their order.
+  void addStates(Operation *op, SmallVector<Value> &arguments, NamedAttrList &spec, SmallVector<Range> &reads,
+                 SmallVector<Range> &writes) {
+    SmallVector<Attribute> shapes;
+    for (NamedAttribute attribute : op->getAttrDictionary()) {
+      auto name = dyn_cast<FlatSymbolRefAttr>(attribute.getValue());
+      auto state = name ? lookup<StateOp>(op, name) : StateOp();
+      if (!state)
+        continue;
+      int64_t offset = intAttr(state, "qwen.offset"), bytes = intAttr(state, "qwen.bytes");
+      arguments.push_back(view(op->getLoc(), kStates, offset, MemRefType::get({bytes / 4}, b->getF32Type())));
+      shapes.push_back(b->getDenseI64ArrayAttr(cast<RankedTensorType>(state.getType()).getShape()));
+      Range range{Range::states, offset, offset + bytes};
+      (isa<AttentionOp>(op) ? reads : writes).push_back(range);
+    }
+    spec.set("states", b->getArrayAttr(shapes));
+  }
+
+  // The op's own attributes without what differs from layer to layer.
+  NamedAttrList specialisation(Operation *op) {
+    NamedAttrList spec;
+    for (NamedAttribute attribute : op->getAttrDictionary()) {
+      auto array = dyn_cast<ArrayAttr>(attribute.getValue());
+      bool symbols = isa<SymbolRefAttr>(attribute.getValue()) ||
+                     (array && llvm::all_of(array, [](Attribute a) { return isa<SymbolRefAttr>(a); }));
+      if (!symbols && !attribute.getName().strref().starts_with("qwen."))
+        spec.push_back(attribute);
+    }
+    spec.set("operands", b->getI64IntegerAttr(op->getNumOperands()));
+    spec.set("results", b->getI64IntegerAttr(op->getNumResults()));
+    spec.set("temp", b->getBoolAttr(op->hasAttr("qwen.temp")));
+    return spec;
+  }
+
+  void call(Location loc, StringRef kind, ArrayRef<Value> arguments, NamedAttrList &spec, ArrayRef<Range> reads,
+            ArrayRef<Range> writes, ArrayRef<Value> requested) {
+    if (hazards.conflict(reads, writes)) {
+      func::CallOp::create(*b, loc, "qwen_barrier", TypeRange{}, ValueRange{thread, threads});
+      hazards.clear();
+      ++barriers;
+    }
+    hazards.add(reads, writes);
+    func::FuncOp kernel = kernelFor(loc, kind, arguments, spec);
+    ++launches;
+    if (requested.empty()) {
+      func::CallOp::create(*b, loc, kernel, arguments);
+      return;
+    }
+    // Results that go straight to the caller are computed only when it wants them.
+    Value zero = arith::ConstantIndexOp::create(*b, loc, 0);
+    Value wanted;
+    for (Value out : requested) {
+      Value address = memref::ExtractAlignedPointerAsIndexOp::create(*b, loc, out);
+      Value given = arith::CmpIOp::create(*b, loc, arith::CmpIPredicate::ne, address, zero);
+      wanted = wanted ? Value(arith::OrIOp::create(*b, loc, wanted, given)) : given;
+    }
+    auto guard = scf::IfOp::create(*b, loc, wanted, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard restore(*b);
+    b->setInsertionPointToStart(guard.thenBlock());
+    func::CallOp::create(*b, loc, kernel, arguments);
+  }
+
+  func::FuncOp kernelFor(Location loc, StringRef kind, ArrayRef<Value> arguments, NamedAttrList &spec) {
+    spec.set("kind", b->getStringAttr(kind));
+    spec.set("max_rows", b->getI64IntegerAttr(maxRows));
+    FunctionType type = b->getFunctionType(ValueRange(arguments).getTypes(), {});
+    DictionaryAttr attribute = spec.getDictionary(b->getContext());
+    func::FuncOp &kernel = kernels_[{attribute, type}];
+    if (kernel)
+      return kernel;
+    std::string name = (kind + "_" + Twine(counts_[kind]++)).str();
+    kernel = func::FuncOp::create(loc, name, type);
+    kernel.setPrivate();
+    kernel->setAttr("qwen.kernel", attribute);
+    OpBuilder(entry->getParentOp()).insert(kernel);
+    ++kernels;
+    return kernel;
+  }
+
+  bool onWantedRows(Operation *op) {
+    auto linear = dyn_cast<NormLinearOp>(op);
+    return (linear && linear.getRows()) ||
+           llvm::any_of(op->getOperands(), [&](Value operand) { return wantedRows_.lookup(operand); });
+  }
+  Value rowCount(Operation *op) { return onWantedRows(op) ? wantedRows : rows; }
+  Value rowsOf(Value value) { return wantedRows_.lookup(value) ? wantedRows : rows; }
+
+  std::optional<OpBuilder> b;
+  Block *entry = nullptr;
+  Value rows, wantedRows, thread, threads;
+  unsigned firstOutput = 0;
+  unsigned nextOutput = 0;
+  int64_t maxRows = 0;
+  llvm::DenseMap<Value, Value> operands_;   // tensor -> memref
+  llvm::DenseMap<Value, Range> ranges_;     // tensor -> its bytes in the arena
+  llvm::DenseMap<Value, bool> wantedRows_;  // tensor has the wanted rows only
+  llvm::DenseMap<std::pair<Attribute, Type>, func::FuncOp> kernels_;
+  llvm::StringMap<int64_t> counts_;
+  Hazards hazards;
+};
+
+}  // namespace
+}  // namespace mlir::qwen

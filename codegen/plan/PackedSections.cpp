@@ -1,0 +1,54 @@
+#include "codegen/plan/PackedSections.h"
+
+#include "dialect/QwenDialect.h"
+
+using ::qwen::PackedElement;
+using ::qwen::PackedOrder;
+using ::qwen::PackedSection;
+using ::qwen::PackedSource;
+
+namespace mlir::qwen {
+
+static PackedOrder orderOf(PackedLayout layout) {
+  switch (layout) {
+  case PackedLayout::Vector: return PackedOrder::vector;
+  case PackedLayout::Rows: return PackedOrder::rows;
+  case PackedLayout::Panels: return PackedOrder::panels;
+  case PackedLayout::Glu: return PackedOrder::glu;
+  }
+  llvm_unreachable("unknown packed layout");
+}
+
+static PackedSource sourceOf(StringRef name, RankedTensorType type) {
+  const ArrayRef<int64_t> shape = type.getShape();
+  PackedSource source;
+  source.name = name.str();
+  source.experts = shape.size() == 3 ? shape[0] : 1;
+  source.rows = shape.size() == 3 ? shape[1] : shape[0];
+  source.columns = shape.size() == 1 ? 1 : shape.back();
+  return source;
+}
+
+std::vector<PackedSection> packedSections(ModuleOp module) {
+  // A symbol table per module: one lookup per source would walk all symbols each time.
+  const SymbolTable symbols(module);
+  std::vector<PackedSection> sections;
+  for (PackedOp op : module.getOps<PackedOp>()) {
+    PackedSection section;
+    section.name = op.getSymName().str();
+    section.order = orderOf(op.getLayout());
+    section.element = op.getElement().isBF16() ? PackedElement::bf16 : PackedElement::f32;
+    section.group = op.getGroup();
+    section.k_group = op.getKGroup();
+    section.offset = op.getOffset();
+    section.bytes = op.getBytes();
+    for (auto reference : op.getSources().getAsRange<FlatSymbolRefAttr>())
+      if (auto weight = symbols.lookup<WeightOp>(reference.getAttr()))
+        section.sources.push_back(sourceOf(reference.getValue(), cast<RankedTensorType>(weight.getType())));
+    sections.push_back(std::move(section));
+  }
+  llvm::stable_sort(sections, [](const PackedSection &a, const PackedSection &b) { return a.offset < b.offset; });
+  return sections;
+}
+
+}  // namespace mlir::qwen

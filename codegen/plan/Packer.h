@@ -1,0 +1,64 @@
+// Packs a model's weights into the order in which kernels read them, streamed from their source to a file.
+#pragma once
+
+#include "frontend/WeightSource.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qwen {
+
+// See `qwen.packed` (dialect/KernelOps.td), of which the following is the plain form.
+enum class PackedOrder {
+  vector,  // f32, one value per row; every source padded to a multiple of 16 values
+  rows,    // row-major, as in the checkpoint
+  panels,  // [panel][ceil(columns / k_group)][16 rows][k_group]
+  glu,     // as panels, those of gate and up alternating
+};
+enum class PackedElement { f32, bf16 };
+
+// A tensor of the checkpoint: [experts, rows, columns], or [rows, columns] with experts = 1, or [rows] with columns = 1.
+struct PackedSource {
+  std::string name;
+  int64_t experts = 1;
+  int64_t rows = 0;
+  int64_t columns = 1;
+};
+
+struct PackedSection {
+  std::string name;
+  PackedOrder order = PackedOrder::rows;
+  PackedElement element = PackedElement::f32;
+  std::vector<PackedSource> sources;  // glu: gate and up, or one that holds both, gate above up in every expert
+  int64_t group = 0;                  // panels, glu: rows of a group, which is padded to whole panels
+  int64_t k_group = 1;                // panels, glu: consecutive columns that a lane holds side by side
+  int64_t offset = 0;                 // from the start of the payload, a multiple of 64
+  int64_t bytes = 0;
+};
+
+inline constexpr int64_t kLanes = 16;  // rows of a panel
+
+// What a section takes by its order and shapes; of one of its sources.
+int64_t packedBytes(const PackedSection &section);
+int64_t packedBytes(const PackedSection &section, const PackedSource &source);
+
+// Whether the sections are possible, are as large as they declare, and lie in [0, payload_bytes) without overlap.
+// What fails here is a mistake of the compiler, not of the user: `error` is one line.
+bool checkSections(const std::vector<PackedSection> &sections, int64_t payload_bytes, std::string &error);
+
+struct PackOptions {
+  int64_t file_offset = 0;  // where the payload begins in the file
+  unsigned threads = 0;     // 0: one per core
+  std::function<void(int64_t done, int64_t all)> progress;  // payload bytes; called from one thread at a time
+};
+
+// Writes all sections (which passed checkSections) into the open file `fd`, which must read as zeros from
+// `file_offset` on. Holds a few chunks of about a MiB per thread in memory. Returns a hash of everything that was
+// written, the same for any number of threads; or nullopt, with `error` set to one line.
+std::optional<uint64_t> packWeights(int fd, const std::vector<PackedSection> &sections, const WeightSource &source,
+                                    const PackOptions &options, std::string &error);
+
+}  // namespace qwen

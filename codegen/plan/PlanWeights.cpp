@@ -1,0 +1,179 @@
+// --qwen-plan-weights: which packed sections the weight file has, in which layout, where.
+#include "codegen/plan/KernelShapes.h"
+#include "codegen/plan/PlanPasses.h"
+#include "dialect/QwenDialect.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace mlir::qwen {
+#define GEN_PASS_DEF_PLANWEIGHTS
+#include "codegen/plan/PlanPasses.h.inc"
+
+namespace {
+
+// What an op asks for: sources in one layout.
+struct Demand {
+  PackedLayout layout;
+  SmallVector<FlatSymbolRefAttr> sources;
+  int64_t group = 0;  // rows that are padded to whole panels together; 0: all rows of a source
+};
+
+SmallVector<FlatSymbolRefAttr> refs(ArrayAttr symbols) {
+  return llvm::map_to_vector(symbols, [](Attribute symbol) { return cast<FlatSymbolRefAttr>(symbol); });
+}
+
+// The packed weights of an op in the order in which its kernel takes them.
+SmallVector<Demand> demandsOf(Operation *op) {
+  SmallVector<Demand> demands;
+  auto vector = [&](FlatSymbolRefAttr name) { demands.push_back({PackedLayout::Vector, {name}}); };
+  auto panels = [&](FlatSymbolRefAttr name) { demands.push_back({PackedLayout::Panels, {name}}); };
+  llvm::TypeSwitch<Operation *>(op)
+      .Case([&](EmbedOp embed) { demands.push_back({PackedLayout::Rows, {embed.getWeightAttr()}}); })
+      .Case([&](RmsNormOp norm) { vector(norm.getWeightAttr()); })
+      .Case([&](NormLinearOp linear) {
+        if (linear.getNormAttr())
+          vector(linear.getNormAttr());
+        for (FlatSymbolRefAttr weight : refs(linear.getWeights()))
+          panels(weight);
+        for (FlatSymbolRefAttr bias : refs(linear.getBiases()))
+          vector(bias);
+      })
+      .Case([&](NormGluOp glu) {
+        vector(glu.getNormAttr());
+        demands.push_back({PackedLayout::Glu, {glu.getGateAttr(), glu.getUpAttr()}});
+      })
+      .Case([&](NormQkvOp qkv) {
+        vector(qkv.getNormAttr());
+        auto headNorms = refs(qkv.getHeadNorms());
+        int64_t headDim = weightType(qkv, headNorms[0]).getDimSize(0);
+        demands.push_back({PackedLayout::Panels, refs(qkv.getWeights()), headDim});
+        if (!qkv.getBiases().empty())
+          demands.push_back({PackedLayout::Vector, refs(qkv.getBiases())});
+        for (FlatSymbolRefAttr norm : headNorms)
+          vector(norm);
+      })
+      .Case([&](LinearResidualOp linear) {
+        panels(linear.getWeightAttr());
+        if (linear.getBiasAttr())
+          vector(linear.getBiasAttr());
+      })
+      .Case([&](NormMoeOp moe) {
+        vector(moe.getNormAttr());
+        panels(moe.getRouterAttr());
+        demands.push_back({PackedLayout::Glu, {moe.getGateUpAttr()}});
+        panels(moe.getDownAttr());
+      });
+  return demands;
+}
+
+struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
+  // Key: layout, sources, group.
+  llvm::DenseMap<Attribute, PackedOp> planned;
+  int64_t end = 0;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    planned.clear();
+    end = 0;
+    auto forward = module.lookupSymbol<func::FuncOp>("forward");
+    if (!forward) {
+      module.emitError("module has no function @forward to plan weights for");
+      return signalPassFailure();
+    }
+    llvm::DenseSet<Attribute> inPanels;
+    forward.walk([&](Operation *op) {
+      for (const Demand &demand : demandsOf(op))
+        if (demand.layout == PackedLayout::Panels && demand.sources.size() == 1)
+          inPanels.insert(demand.sources.front());
+    });
+    OpBuilder builder(module.getContext());
+    builder.setInsertionPoint(forward);
+    bool failed = false;
+    forward.walk([&](Operation *op) {
+      SmallVector<Attribute> names;
+      for (Demand &demand : demandsOf(op)) {
+        // The embedding of a tied LM head is read from its panels: half the file, and one row costs little.
+        if (demand.layout == PackedLayout::Rows && inPanels.contains(demand.sources.front()))
+          demand.layout = PackedLayout::Panels;
+        PackedOp packed = plan(op, demand, builder);
+        if (!packed) {
+          failed = true;
+          return;
+        }
+        names.push_back(FlatSymbolRefAttr::get(packed.getSymNameAttr()));
+      }
+      if (!names.empty())
+        op->setAttr("qwen.packed", builder.getArrayAttr(names));
+    });
+    if (failed)
+      return signalPassFailure();
+    // Kernels may load one vector that begins inside the last section and ends beyond it.
+    module->setAttr("qwen.weights_bytes", builder.getI64IntegerAttr(end + kAlignment));
+  }
+
+  PackedOp plan(Operation *op, const Demand &demand, OpBuilder &builder) {
+    SmallVector<Attribute> sources(demand.sources.begin(), demand.sources.end());
+    SmallVector<Attribute> parts = sources;
+    parts.push_back(builder.getI64IntegerAttr(int64_t(demand.layout)));
+    parts.push_back(builder.getI64IntegerAttr(demand.group));
+    Attribute key = builder.getArrayAttr(parts);
+    if (PackedOp known = planned.lookup(key)) {
+      ++shared;
+      return known;
+    }
+    RankedTensorType first = weightType(op, demand.sources.front());
+    if (!first) {
+      op->emitOpError("uses ") << demand.sources.front() << ", which is no qwen.weight of the module";
+      return {};
+    }
+    Type element = demand.layout == PackedLayout::Vector ? builder.getF32Type() : first.getElementType();
+    int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
+    // Two values of k side by side are what both bf16 dot products and the widening by shifts want.
+    bool matrix = demand.layout == PackedLayout::Panels || demand.layout == PackedLayout::Glu;
+    int64_t kGroup = matrix && element.isBF16() ? 2 : 1;
+    int64_t group = demand.group;
+    int64_t elements = 0;
+    for (FlatSymbolRefAttr source : demand.sources) {
+      RankedTensorType type = weightType(op, source);
+      if (!type || (demand.layout != PackedLayout::Vector && type.getElementType() != first.getElementType())) {
+        op->emitOpError("joins weights of different types: ") << source;
+        return {};
+      }
+      elements += elementsOf(type, demand.layout, group ? group : rowsOf(type, demand), kGroup);
+    }
+    if (!group)
+      group = rowsOf(first, demand);
+    std::string name = (demand.sources.front().getValue() + "." + stringifyPackedLayout(demand.layout)).str();
+    auto packed = PackedOp::create(builder, op->getLoc(), name, demand.layout, builder.getArrayAttr(sources), group,
+                                   kGroup, end, elements * elementBytes, element);
+    end = roundUp(end + elements * elementBytes, kAlignment);
+    ++this->packed;
+    planned[key] = packed;
+    return packed;
+  }
+
+  // Output rows of one matrix of a source: half the rows of a stacked gate|up.
+  static int64_t rowsOf(RankedTensorType type, const Demand &demand) {
+    if (demand.layout == PackedLayout::Vector)
+      return type.getDimSize(0);
+    int64_t rows = type.getDimSize(type.getRank() - 2);
+    return demand.layout == PackedLayout::Glu && demand.sources.size() == 1 ? rows / 2 : rows;
+  }
+
+  static int64_t elementsOf(RankedTensorType type, PackedLayout layout, int64_t group, int64_t kGroup) {
+    ArrayRef<int64_t> shape = type.getShape();
+    if (layout == PackedLayout::Vector)
+      return roundUp(shape[0], kPanelRows);
+    if (layout == PackedLayout::Rows)
+      return shape[0] * shape[1];
+    int64_t matrices = shape.size() == 3 ? shape[0] : 1;
+    int64_t groups = shape[shape.size() - 2] / group;
+    return matrices * groups * roundUp(group, kPanelRows) * roundUp(shape.back(), kGroup);
+  }
+};
+
+}  // namespace
+}  // namespace mlir::qwen

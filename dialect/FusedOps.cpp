@@ -1,0 +1,62 @@
+// Fused ops: verifiers.
+#include "dialect/QwenDialect.h"
+#include "dialect/SymbolChecks.h"
+
+namespace mlir::qwen {
+namespace {
+
+FlatSymbolRefAttr symbolAt(ArrayAttr symbols, unsigned i) {
+  return symbols.empty() ? FlatSymbolRefAttr() : cast<FlatSymbolRefAttr>(symbols[i]);
+}
+
+}  // namespace
+
+LogicalResult NormLinearOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (getNormAttr() && failed(checkRowNorm(*this, symbols, getNormAttr(), getInput())))
+    return failure();
+  for (auto [i, result] : llvm::enumerate(getResults()))
+    if (failed(checkLinear(*this, symbols, symbolAt(getWeights(), i), symbolAt(getBiases(), i), width(getInput()),
+                           width(result))))
+      return failure();
+  return success();
+}
+
+LogicalResult NormGluOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  for (FlatSymbolRefAttr weight : {getGateAttr(), getUpAttr()})
+    if (failed(checkWeight(*this, symbols, weight, {width(getResult()), width(getInput())})))
+      return failure();
+  return checkRowNorm(*this, symbols, getNormAttr(), getInput());
+}
+
+LogicalResult NormQkvOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (failed(checkRowNorm(*this, symbols, getNormAttr(), getInput())))
+    return failure();
+  FailureOr<RankedTensorType> cache =
+      findCaches(*this, symbols, getKeyCacheAttr(), getValueCacheAttr(), width(getQuery()));
+  if (failed(cache))
+    return failure();
+  int64_t headDim = cache->getDimSize(3), kvWidth = cache->getDimSize(1) * headDim;
+  if (width(getTable()) > headDim)
+    return emitOpError() << "table is " << width(getTable()) << " wide, but head_dim is " << headDim;
+  for (unsigned i : {0, 1, 2})
+    if (failed(checkLinear(*this, symbols, symbolAt(getWeights(), i), symbolAt(getBiases(), i), width(getInput()),
+                           i == 0 ? width(getQuery()) : kvWidth)))
+      return failure();
+  for (unsigned i : {0, 1})
+    if (failed(checkWeight(*this, symbols, symbolAt(getHeadNorms(), i), {headDim})))
+      return failure();
+  return success();
+}
+
+LogicalResult LinearResidualOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return checkLinear(*this, symbols, getWeightAttr(), getBiasAttr(), width(getInput()), width(getResult()));
+}
+
+LogicalResult NormMoeOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (failed(checkRowNorm(*this, symbols, getNormAttr(), getInput())) ||
+      failed(checkWeight(*this, symbols, getRouterAttr(), {width(getLogits()), width(getInput())})))
+    return failure();
+  return checkExperts(*this, symbols, getGateUpAttr(), getDownAttr(), width(getLogits()), width(getInput()));
+}
+
+}  // namespace mlir::qwen

@@ -1,0 +1,116 @@
+// Fused level: what becomes one kernel. Each op's meaning is its decomposition (`qwen-decompose-fused`).
+#ifndef QWEN_FUSED_OPS_TD
+#define QWEN_FUSED_OPS_TD
+
+include "dialect/FusedOpInterface.td"
+include "dialect/MoeOps.td"
+include "dialect/QwenDialect.td"
+
+class Qwen_FusedOp<string mnemonic, list<Trait> traits = []> : Qwen_SymbolUserOp<mnemonic,
+    traits # [DeclareOpInterfaceMethods<Qwen_FusedOpInterface>]>;
+
+// A bias for each weight, or none at all.
+def Qwen_AllOrNoBiases : PredOpTrait<"biases must be empty or as many as weights",
+    CPred<"$biases.empty() || $biases.size() == $weights.size()">>;
+
+def Qwen_NormLinearOp : Qwen_FusedOp<"norm_linear", [Pure, Qwen_AllOrNoBiases,
+    PredOpTrait<"norm and eps must stand together", CPred<"$norm.has_value() == $eps.has_value()">>,
+    PredOpTrait<"there must be at least one weight", CPred<"!$weights.empty()">>,
+    PredOpTrait<"there must be one result for each weight", CPred<"$results.size() == $weights.size()">>]> {
+  let summary = "rms_norm, then linear maps that share its result";
+  let description = [{
+    `h = rms_norm(x, norm, eps)` over the whole row (no norm: `h = x`), then one `linear` per weight. With
+    `rows`, only those rows of x are taken (`gather_rows` first): the last norm and the LM head.
+    `biases` is empty or holds one symbol per weight.
+    ```mlir
+    %l = qwen.norm_linear %x norm @"model.norm.weight" eps 1.0e-6 rows %wanted weights [@"lm_head.weight"]
+      : tensor<?x1024xf32> -> tensor<?x151936xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Rows:$input, Optional<Qwen_RowIndices>:$rows,
+                       OptionalAttr<FlatSymbolRefAttr>:$norm, OptionalAttr<Qwen_PositiveReal>:$eps,
+                       Qwen_Symbols:$weights, Qwen_OptionalSymbols:$biases);
+  let results = (outs Variadic<Qwen_Rows>:$results);
+  let assemblyFormat = [{
+    $input (`norm` $norm^)? (`eps` $eps^)? (`rows` $rows^)? `weights` $weights (`biases` $biases^)? attr-dict
+    `:` type($input) `->` type($results)
+  }];
+}
+
+def Qwen_NormGluOp : Qwen_FusedOp<"norm_glu", [Pure]> {
+  let summary = "rms_norm, gate and up projections, gated activation";
+  let description = [{
+    `h = rms_norm(x)`; `y = act(linear(h, gate)) * linear(h, up)`.
+    ```mlir
+    %a = qwen.norm_glu silu %x norm @n eps 1.0e-6 gate @g up @u : tensor<?x1024xf32> -> tensor<?x3072xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Activation:$activation, Qwen_Rows:$input, FlatSymbolRefAttr:$norm,
+                       Qwen_PositiveReal:$eps, FlatSymbolRefAttr:$gate, FlatSymbolRefAttr:$up);
+  let results = (outs Qwen_Rows:$result);
+  let assemblyFormat = [{
+    $activation $input `norm` $norm `eps` $eps `gate` $gate `up` $up attr-dict `:` type($input) `->` type($result)
+  }];
+}
+
+def Qwen_NormQkvOp : Qwen_FusedOp<"norm_qkv", [Qwen_AllOrNoBiases, Qwen_EvenWidth<"table">,
+    PredOpTrait<"weights must be q, k and v", CPred<"$weights.size() == 3">>,
+    PredOpTrait<"head_norms must be those of q and k", CPred<"$head_norms.size() == 2">>]> {
+  let summary = "everything of an attention layer before the scores";
+  let description = [{
+    `h = rms_norm(x)`; q, k, v = linear(h); q and k normalised per head and turned by RoPE; k and v appended
+    to their caches; the result is q. `weights` = [q, k, v], `biases` likewise or empty, `head_norms` = [q, k].
+    ```mlir
+    %q = qwen.norm_qkv %x, %table, %slot, %index norm @n eps 1.0e-6 weights [@q, @k, @v]
+      head_norms [@q_norm, @k_norm] eps 1.0e-6 caches @key_cache, @value_cache
+      : tensor<?x1024xf32>, tensor<?x128xf32> -> tensor<?x2048xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Rows:$input, Qwen_Rows:$table, Qwen_RowIndices:$slot, Qwen_RowIndices:$index,
+                       FlatSymbolRefAttr:$norm, Qwen_PositiveReal:$eps,
+                       Qwen_Symbols:$weights, Qwen_OptionalSymbols:$biases,
+                       Qwen_Symbols:$head_norms, Qwen_PositiveReal:$head_eps,
+                       Qwen_WriteCache:$key_cache, Qwen_WriteCache:$value_cache);
+  let results = (outs Qwen_Rows:$query);
+  let assemblyFormat = [{
+    $input `,` $table `,` $slot `,` $index `norm` $norm `eps` $eps `weights` $weights (`biases` $biases^)?
+    `head_norms` $head_norms `eps` $head_eps `caches` $key_cache `,` $value_cache attr-dict
+    `:` type($input) `,` type($table) `->` type($query)
+  }];
+}
+
+def Qwen_LinearResidualOp : Qwen_FusedOp<"linear_residual", [Pure, AllTypesMatch<["residual", "result"]>]> {
+  let summary = "residual + linear(x)";
+  let description = [{
+    ```mlir
+    %y = qwen.linear_residual %a, %x, @"o_proj.weight" : tensor<?x2048xf32>, tensor<?x1024xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Rows:$input, Qwen_Rows:$residual, FlatSymbolRefAttr:$weight,
+                       OptionalAttr<FlatSymbolRefAttr>:$bias);
+  let results = (outs Qwen_Rows:$result);
+  let assemblyFormat = [{
+    $input `,` $residual `,` $weight (`bias` $bias^)? attr-dict `:` type($input) `,` type($residual)
+  }];
+}
+
+def Qwen_NormMoeOp : Qwen_FusedOp<"norm_moe", [Pure, AllTypesMatch<["input", "result"]>, Qwen_TopKTrait<"logits">]> {
+  let summary = "a whole MoE block with its norm and residual";
+  let description = [{
+    `h = rms_norm(x)`; `w, e, logits = router(h)`; `result = x + experts(h, w, e)`.
+    ```mlir
+    %y, %l = qwen.norm_moe silu %x norm @n eps 1.0e-6 router @"mlp.gate.weight" top_k 8 normalize
+      experts @"experts.gate_up_proj", @"experts.down_proj" : tensor<?x2048xf32> -> tensor<?x128xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Activation:$activation, Qwen_Rows:$input, FlatSymbolRefAttr:$norm,
+                       Qwen_PositiveReal:$eps, FlatSymbolRefAttr:$router, Qwen_Count:$top_k, UnitAttr:$normalize,
+                       FlatSymbolRefAttr:$gate_up, FlatSymbolRefAttr:$down);
+  let results = (outs Qwen_Rows:$result, Qwen_Rows:$logits);
+  let assemblyFormat = [{
+    $activation $input `norm` $norm `eps` $eps `router` $router `top_k` $top_k (`normalize` $normalize^)?
+    `experts` $gate_up `,` $down attr-dict `:` type($input) `->` type($logits)
+  }];
+}
+
+#endif

@@ -1,0 +1,36 @@
+// Kernel level: where things lie. Launches are func.call of kernel functions on memrefs.
+#ifndef QWEN_KERNEL_OPS_TD
+#define QWEN_KERNEL_OPS_TD
+
+include "dialect/QwenDialect.td"
+include "mlir/IR/BuiltinAttributes.td"
+
+def Qwen_PackedLayout : I32EnumAttr<"PackedLayout", "order of elements in a packed weight", [
+    I32EnumAttrCase<"Vector", 0, "vector">, I32EnumAttrCase<"Rows", 1, "rows">,
+    I32EnumAttrCase<"Panels", 2, "panels">, I32EnumAttrCase<"Glu", 3, "glu">]> {
+  let cppNamespace = "::mlir::qwen";
+}
+
+def Qwen_PackedOp : Qwen_Op<"packed", [Symbol]> {
+  let summary = "a section of the weight file";
+  let description = [{
+    The sources lie one after another; rows come in groups of `group`, each padded to whole panels of 16 rows.
+    * `vector`: f32, one value per row (norms, biases).
+    * `rows`: row-major, as in the checkpoint (embedding tables).
+    * `panels`: `[panel][k / k_group][16 rows][k_group]`: output rows in lanes, read front to back.
+    * `glu`: panels of gate and up alternate; a stacked source [E, 2I, H] holds both.
+    Sources of rank 3 put their experts one after another.
+    ```mlir
+    qwen.packed @"model.layers.0.mlp.gate_proj.weight.packed" glu [@gate, @up] group 3072 k_group 1
+      offset 4096 bytes 12582912 : bf16
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, Qwen_PackedLayout:$layout,
+                       TypedArrayAttrBase<FlatSymbolRefAttr, "sources">:$sources, I64Attr:$group, I64Attr:$k_group,
+                       I64Attr:$offset, I64Attr:$bytes, TypeAttr:$element);
+  let assemblyFormat = [{
+    $sym_name $layout $sources `group` $group `k_group` $k_group `offset` $offset `bytes` $bytes attr-dict `:` $element
+  }];
+}
+
+#endif

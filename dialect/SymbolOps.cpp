@@ -1,0 +1,30 @@
+// Verifiers of weights, states and outputs.
+#include "dialect/QwenDialect.h"
+
+namespace mlir::qwen {
+
+LogicalResult StateOp::verify() {
+  // Where the module says the sizes, a cache has them.
+  auto check = [&](StringRef attribute, unsigned dimension) -> LogicalResult {
+    auto size = (*this)->getParentOp()->getAttrOfType<IntegerAttr>(attribute);
+    if (size && size.getInt() != getType().getDimSize(dimension))
+      return emitOpError() << "dimension " << dimension << " is " << getType().getDimSize(dimension)
+                           << ", but the module's " << attribute << " is " << size.getInt();
+    return success();
+  };
+  return success(succeeded(check(kBatchAttr, 0)) && succeeded(check(kMaxSeqAttr, 2)));
+}
+
+LogicalResult OutputOp::verify() {
+  if (getName().empty())
+    return emitOpError("needs a name");
+  for (Operation *op = (*this)->getPrevNode(); op; op = op->getPrevNode())
+    if (auto other = dyn_cast<OutputOp>(op); other && other.getName() == getName()) {
+      InFlightDiagnostic error = emitOpError() << "there is already an output \"" << getName() << "\"";
+      error.attachNote(other.getLoc()) << "the other is here";
+      return error;
+    }
+  return success();
+}
+
+}  // namespace mlir::qwen

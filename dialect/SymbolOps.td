@@ -1,0 +1,66 @@
+// Symbols: what a program holds beside its code.
+#ifndef QWEN_SYMBOL_OPS_TD
+#define QWEN_SYMBOL_OPS_TD
+
+include "dialect/QwenDialect.td"
+include "mlir/IR/BuiltinAttributes.td"
+
+class Qwen_StaticTensor<list<Type> elements, string kind, list<Pred> preds = []> : RankedTensorOf<elements,
+    [HasStaticShapePred,
+     CPred<"::llvm::all_of(::llvm::cast<::mlir::ShapedType>($_self).getShape(), [](int64_t n) { return n > 0; })">]
+    # preds, kind>;
+
+// Weights and states belong to the module they stand in: nothing outside refers to them, so `symbol-dce` removes the
+// unused ones.
+class Qwen_SymbolOp<string mnemonic> : Qwen_Op<mnemonic, [DeclareOpInterfaceMethods<Symbol, ["getVisibility"]>]> {
+  let extraClassDefinition = [{
+    ::mlir::SymbolTable::Visibility $cppClass::getVisibility() { return ::mlir::SymbolTable::Visibility::Private; }
+  }];
+}
+
+def Qwen_WeightOp : Qwen_SymbolOp<"weight"> {
+  let summary = "a tensor of the checkpoint";
+  let description = [{
+    Declares one parameter under its canonical Hugging Face name, with the shape that HF's
+    module gives it and the type it is stored in by the program. The data is not in the IR.
+    ```mlir
+    qwen.weight @"model.layers.0.mlp.gate.weight" : tensor<128x2048xbf16>
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<Qwen_StaticTensor<[F32, BF16], "statically shaped, non-empty tensor">>:$type);
+  let assemblyFormat = "$sym_name attr-dict `:` $type";
+}
+
+def Qwen_StateOp : Qwen_SymbolOp<"state"> {
+  let summary = "memory that lives between calls";
+  let description = [{
+    A KV cache: [slots, kv_heads, max_seq, head_dim]. Ops that read or update it name it.
+    The order of elements in memory is chosen below this level.
+    ```mlir
+    qwen.state @"model.layers.0.self_attn.key_cache" : tensor<1x8x4096x128xf32>
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<Qwen_StaticTensor<[F32], "[slots, kv_heads, max_seq, head_dim] tensor",
+                                                    [HasAnyRankOfPred<[4]>]>>:$type);
+  let assemblyFormat = "$sym_name attr-dict `:` $type";
+  let hasVerifier = 1;
+}
+
+def Qwen_OutputOp : Qwen_Op<"output", [MemoryEffects<[MemWrite<Qwen_OutputResource>]>]> {
+  let summary = "hands a value to the caller under a name";
+  let description = [{
+    `on_request`: the value is written only when the caller asks for it; what is computed
+    for it alone is then not computed otherwise. So passes don't count it as a use that keeps
+    a value from being fused away: they fuse, and leave a copy of the value's op for the output.
+    ```mlir
+    qwen.output "hidden_states.0" %x on_request : tensor<?x2048xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Qwen_Rows:$value, UnitAttr:$on_request);
+  let assemblyFormat = "$name $value (`on_request` $on_request^)? attr-dict `:` type($value)";
+  let hasVerifier = 1;
+}
+
+#endif

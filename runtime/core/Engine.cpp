@@ -1,0 +1,57 @@
+#include "runtime/core/Engine.h"
+
+#include <cassert>
+
+namespace qwen {
+
+void RowBlock::clear() {
+  for (auto *values : {&ids, &slot, &index, &wanted})
+    values->clear();
+  position.clear();
+  rope_length.clear();
+}
+
+Engine::Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward compiled,
+               CustomForward custom)
+    : description(program), weights(weights), compiled(compiled), custom(std::move(custom)), threads(threads),
+      arena(program.arena_bytes, "activations"), scratch(program.scratch_bytes * threads, "scratch"),
+      states(program.states_bytes, "the KV cache") {}
+
+Engine::Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward forward)
+    : Engine(program, weights, threads, forward, {}) {}
+
+Engine::Engine(const Program &program, const uint8_t *weights, int64_t threads, CustomForward forward)
+    : Engine(program, weights, threads, nullptr, std::move(forward)) {}
+
+void Engine::forward(const RowBlock &rows, const std::vector<float *> &outputs) {
+  assert(rows.size() >= 1 && rows.size() <= description.max_rows);
+  assert(outputs.size() == description.outputs.size());
+  QwenCall call = {};
+  call.arena = arena.data();
+  call.scratch = scratch.data();
+  call.weights = weights;
+  call.states = states.data();
+  call.ids = rows.ids.data();
+  call.embeds = rows.embeds;
+  call.slot = rows.slot.data();
+  call.index = rows.index.data();
+  call.position = rows.position.data();
+  call.rope_length = rows.rope_length.data();
+  call.wanted = rows.wanted.data();
+  call.rows = rows.size();
+  call.wanted_rows = static_cast<int64_t>(rows.wanted.size());
+  call.outputs = outputs.data();
+  if (compiled)
+    threads.run([&](int64_t thread, int64_t size) { compiled(&call, thread, size); });
+  else
+    threads.run([&](int64_t thread, int64_t size) { custom(call, thread, size); });
+}
+
+int64_t outputIndex(const Program &program, std::string_view name) {
+  for (size_t i = 0; i < program.outputs.size(); ++i)
+    if (program.outputs[i].name == name)
+      return static_cast<int64_t>(i);
+  return -1;
+}
+
+}  // namespace qwen

@@ -1,0 +1,59 @@
+// Runs a program's forward function: owns the team of threads and all memory but the weights.
+#pragma once
+
+#include "runtime/abi/Entry.h"
+#include "runtime/abi/Program.h"
+#include "runtime/core/Pages.h"
+#include "runtime/core/ThreadTeam.h"
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace qwen {
+
+// The rows of one forward call; every vector but `wanted` has one element per row (`position`: position_axes).
+// See QwenCall for what they mean.
+struct RowBlock {
+  std::vector<int32_t> ids, slot, index;
+  std::vector<float> position, rope_length;
+  std::vector<int32_t> wanted;
+  const float *embeds = nullptr;
+
+  int64_t size() const { return static_cast<int64_t>(ids.size()); }
+  void clear();  // keeps the memory and `embeds`
+};
+
+class Engine {
+public:
+  using CompiledForward = void (*)(const QwenCall *call, int64_t thread, int64_t threads);
+  using CustomForward = std::function<void(const QwenCall &call, int64_t thread, int64_t threads)>;
+
+  // `program` and `weights` [program.weights_bytes] are borrowed. Throws UserError when the system has too little memory.
+  // A compiled program's function is called directly:
+  Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward forward);
+  // Anything else with the same meaning (the interpreter, tests). It must not throw.
+  Engine(const Program &program, const uint8_t *weights, int64_t threads, CustomForward forward);
+
+  // One call over 1 .. max_rows rows; `outputs` has one entry per program.outputs, null where not wanted.
+  void forward(const RowBlock &rows, const std::vector<float *> &outputs);
+
+  const Program &program() const { return description; }
+  ThreadTeam &team() { return threads; }
+
+private:
+  Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward, CustomForward);
+
+  const Program &description;
+  const uint8_t *weights;
+  CompiledForward compiled;
+  CustomForward custom;
+  ThreadTeam threads;
+  Pages arena, scratch, states;
+};
+
+// The place of an output in program.outputs; -1 when there is none of that name.
+int64_t outputIndex(const Program &program, std::string_view name);
+
+}  // namespace qwen

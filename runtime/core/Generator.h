@@ -1,0 +1,37 @@
+// The loop of HF's generate(): prefill, then one token per sequence and step.
+#pragma once
+
+#include "runtime/core/Engine.h"
+#include "runtime/core/Sampler.h"
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace qwen {
+
+struct Prompt {
+  std::vector<int32_t> ids;      // tokens; -1-r takes row r of `embeds`
+  std::vector<float> positions;  // one per token; empty: from 0
+  // Leading tokens whose keys and values stand in the slot from an earlier call over the same tokens, less than
+  // ids.size(): a chat computes only what is new. After a call the slot holds the prompt and all new tokens but the last.
+  int64_t cached = 0;
+};
+
+struct GenerateOptions {
+  int64_t max_new_tokens = 0;  // at least 1
+  int64_t chunk = 0;           // rows of a prefill call, 1 .. program.max_rows
+  SamplingOptions sampling;
+  std::vector<int64_t> eos_token_ids;
+};
+
+// Called with each new token as soon as it is chosen, the end token too; false ends that sequence.
+using TokenSink = std::function<bool(int64_t sequence, int32_t id)>;
+
+// The new tokens of each prompt: up to and with an end token, or max_new_tokens. More prompts than program.batch are
+// taken in groups; each gets what it would get alone. Prompt i of a group uses slot i.
+// Precondition: ids.size() + max_new_tokens - 1 <= program.max_seq for every prompt.
+std::vector<std::vector<int32_t>> generate(Engine &engine, const std::vector<Prompt> &prompts, const float *embeds,
+                                           const GenerateOptions &options, const TokenSink &sink = {});
+
+}  // namespace qwen

@@ -1,0 +1,23 @@
+// Bounds how deep statements, expressions and macros stand in one another, and how much a template may do.
+#pragma once
+
+#include "runtime/text/jinja/Interpreter.h"
+
+namespace qwen::jinja {
+
+inline constexpr int kMaxDepth = 1500;
+inline constexpr size_t kMaxWork = 50'000'000;
+
+struct DepthGuard {
+  explicit DepthGuard(Interpreter &interpreter) : interpreter(interpreter) {
+    if (++interpreter.depth > kMaxDepth) {
+      --interpreter.depth;
+      fail("maximum recursion depth exceeded");
+    }
+  }
+  ~DepthGuard() { --interpreter.depth; }
+
+  Interpreter &interpreter;
+};
+
+}  // namespace qwen::jinja

@@ -1,0 +1,72 @@
+// Weights of experts as softmax gives them, no head, another activation.
+// RUN: qwen-opt --interpret --check-pass='func.func(qwen-fuse-norm-linear)' %s \
+// RUN:   | FileCheck %s --check-prefix=LINEAR
+// RUN: qwen-opt --interpret --check-pass='func.func(qwen-fuse-norm-qkv)' %s \
+// RUN:   | FileCheck %s --check-prefix=QKV
+// RUN: qwen-opt --interpret --check-pass='func.func(qwen-fuse-linear-residual)' %s \
+// RUN:   | FileCheck %s --check-prefix=RESIDUAL
+// RUN: qwen-opt --interpret --check-pass='func.func(qwen-fuse-moe)' %s \
+// RUN:   | FileCheck %s --check-prefix=MOE
+// RUN: qwen-opt --interpret --check-pass='qwen-fuse' %s \
+// RUN:   | FileCheck %s --check-prefix=FUSE
+// RUN: qwen-opt --interpret --check-pass='qwen-fuse,func.func(qwen-decompose-fused)' %s \
+// RUN:   | FileCheck %s --check-prefix=DECOMPOSE
+
+// LINEAR: 24 ops before, 21 after; 4 outputs of 6 calls agree to 0 of their root mean square
+// QKV: 24 ops before, 15 after; 4 outputs of 6 calls agree to 0 of their root mean square
+// RESIDUAL: 24 ops before, 23 after; 4 outputs of 6 calls agree to 0 of their root mean square
+// MOE: 24 ops before, 21 after; 4 outputs of 6 calls agree to 0 of their root mean square
+// FUSE: 24 ops before, 11 after; 4 outputs of 6 calls agree to 0 of their root mean square
+// DECOMPOSE: 24 ops before, 24 after; 4 outputs of 6 calls agree to 0 of their root mean square
+
+module @moe_model attributes {qwen.max_rows = 32 : i64, qwen.max_seq = 24 : i64, qwen.batch = 3 : i64} {
+  qwen.weight @"embed_tokens.weight" : tensor<11x8xf32>
+  qwen.weight @"layers.0.input_layernorm.weight" : tensor<8xf32>
+  qwen.weight @"layers.0.self_attn.q_proj.weight" : tensor<16x8xf32>
+  qwen.weight @"layers.0.self_attn.k_proj.weight" : tensor<8x8xf32>
+  qwen.weight @"layers.0.self_attn.v_proj.weight" : tensor<8x8xf32>
+  qwen.weight @"layers.0.self_attn.q_norm.weight" : tensor<4xf32>
+  qwen.weight @"layers.0.self_attn.k_norm.weight" : tensor<4xf32>
+  qwen.weight @"layers.0.self_attn.o_proj.weight" : tensor<8x16xf32>
+  qwen.weight @"layers.0.post_attention_layernorm.weight" : tensor<8xf32>
+  qwen.weight @"layers.0.mlp.gate.weight" : tensor<5x8xf32>
+  qwen.weight @"layers.0.mlp.experts.gate_up_proj" : tensor<5x6x8xf32>
+  qwen.weight @"layers.0.mlp.experts.down_proj" : tensor<5x8x3xf32>
+  qwen.weight @"norm.weight" : tensor<8xf32>
+  qwen.state @"layers.0.self_attn.key_cache" : tensor<3x2x24x4xf32>
+  qwen.state @"layers.0.self_attn.value_cache" : tensor<3x2x24x4xf32>
+  func.func @forward(%ids: tensor<?xi32>, %embeds: tensor<?x8xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>,
+                     %position: tensor<?x1xf32>, %length: tensor<?xf32>, %wanted: tensor<?xi32>) {
+    %x0 = qwen.embed %ids, %embeds, @"embed_tokens.weight" : tensor<?x8xf32>
+    qwen.output "hidden_states.0" %x0 on_request : tensor<?x8xf32>
+    %t = qwen.rope_table %position, %length {rope_type = "default", rope_theta = 1.0e4 : f64, head_dim = 4 : i64,
+      max_position_embeddings = 64 : i64} : tensor<?x1xf32> -> tensor<?x4xf32>
+
+    %h0 = qwen.rms_norm %x0, @"layers.0.input_layernorm.weight" eps 1.0e-6 : tensor<?x8xf32>
+    %q0 = qwen.linear %h0, @"layers.0.self_attn.q_proj.weight" : tensor<?x8xf32> -> tensor<?x16xf32>
+    %k0 = qwen.linear %h0, @"layers.0.self_attn.k_proj.weight" : tensor<?x8xf32> -> tensor<?x8xf32>
+    %v0 = qwen.linear %h0, @"layers.0.self_attn.v_proj.weight" : tensor<?x8xf32> -> tensor<?x8xf32>
+    %qn0 = qwen.rms_norm %q0, @"layers.0.self_attn.q_norm.weight" eps 1.0e-6 : tensor<?x16xf32>
+    %kn0 = qwen.rms_norm %k0, @"layers.0.self_attn.k_norm.weight" eps 1.0e-6 : tensor<?x8xf32>
+    %qr0 = qwen.rope %qn0, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+    %kr0 = qwen.rope %kn0, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+    qwen.cache_append %kr0, %slot, %index, @"layers.0.self_attn.key_cache" : tensor<?x8xf32>
+    qwen.cache_append %v0, %slot, %index, @"layers.0.self_attn.value_cache" : tensor<?x8xf32>
+    %a0 = qwen.attention %qr0, %slot, %index, @"layers.0.self_attn.key_cache",
+      @"layers.0.self_attn.value_cache" scale 0.5 : tensor<?x16xf32>
+    %o0 = qwen.linear %a0, @"layers.0.self_attn.o_proj.weight" : tensor<?x16xf32> -> tensor<?x8xf32>
+    %y0 = arith.addf %x0, %o0 : tensor<?x8xf32>
+    %i0 = qwen.rms_norm %y0, @"layers.0.post_attention_layernorm.weight" eps 1.0e-6 : tensor<?x8xf32>
+    %w0, %e0, %l0 = qwen.router %i0, @"layers.0.mlp.gate.weight" top_k 2
+      : tensor<?x8xf32> -> tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x5xf32>
+    qwen.output "router_logits.0" %l0 on_request : tensor<?x5xf32>
+    %d0 = qwen.experts gelu_pytorch_tanh %i0, %w0, %e0, @"layers.0.mlp.experts.gate_up_proj",
+      @"layers.0.mlp.experts.down_proj" : tensor<?x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+    %x1 = arith.addf %y0, %d0 : tensor<?x8xf32>
+
+    %normed = qwen.rms_norm %x1, @"norm.weight" eps 1.0e-6 : tensor<?x8xf32>
+    qwen.output "hidden_states.1" %normed on_request : tensor<?x8xf32>
+    qwen.output "last_hidden_state" %normed : tensor<?x8xf32>
+    return
+  }
+}

@@ -1,0 +1,60 @@
+// RUN: qwen-opt %s --verify-roundtrip | FileCheck %s
+// RUN: qwen-opt %s --mlir-print-op-generic | qwen-opt | FileCheck %s
+
+qwen.weight @embedding : tensor<11x8xbf16>
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @head_norm : tensor<4xf32>
+qwen.weight @w : tensor<6x8xf32>
+qwen.weight @b : tensor<6xf32>
+
+// CHECK-LABEL: func.func @embed
+func.func @embed(%ids: tensor<?xi32>, %embeds: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: qwen.embed %{{.*}}, %{{.*}}, @embedding : tensor<?x8xf32>
+  %0 = qwen.embed %ids, %embeds, @embedding : tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func.func @rms_norm
+func.func @rms_norm(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: qwen.rms_norm %{{.*}}, @norm eps 9.99{{.*}}E-7 : tensor<?x8xf32>
+  %0 = qwen.rms_norm %x, @norm eps 1.0e-6 : tensor<?x8xf32>
+  // Two heads of four.
+  // CHECK: qwen.rms_norm %{{.*}}, @head_norm eps 1.000000e+00 : tensor<?x8xf32>
+  %1 = qwen.rms_norm %0, @head_norm eps 1.0 : tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func.func @linear
+func.func @linear(%x: tensor<?x8xf32>) -> (tensor<?x6xf32>, tensor<?x6xf32>) {
+  // CHECK: qwen.linear %{{.*}}, @w : tensor<?x8xf32> -> tensor<?x6xf32>
+  %0 = qwen.linear %x, @w : tensor<?x8xf32> -> tensor<?x6xf32>
+  // CHECK: qwen.linear %{{.*}}, @w bias @b : tensor<?x8xf32> -> tensor<?x6xf32>
+  %1 = qwen.linear %x, @w bias @b : tensor<?x8xf32> -> tensor<?x6xf32>
+  return %0, %1 : tensor<?x6xf32>, tensor<?x6xf32>
+}
+
+// CHECK-LABEL: func.func @glu
+func.func @glu(%gate: tensor<?x6xf32>, %up: tensor<?x6xf32>) -> tensor<?x6xf32> {
+  // CHECK: qwen.glu silu %{{.*}}, %{{.*}} : tensor<?x6xf32>
+  %0 = qwen.glu silu %gate, %up : tensor<?x6xf32>
+  // CHECK: qwen.glu gelu %
+  %1 = qwen.glu gelu %0, %up : tensor<?x6xf32>
+  // CHECK: qwen.glu gelu_pytorch_tanh %
+  %2 = qwen.glu gelu_pytorch_tanh %1, %up : tensor<?x6xf32>
+  // CHECK: qwen.glu quick_gelu %
+  %3 = qwen.glu quick_gelu %2, %up : tensor<?x6xf32>
+  // CHECK: qwen.glu relu %
+  %4 = qwen.glu relu %3, %up : tensor<?x6xf32>
+  // CHECK: qwen.glu sigmoid %
+  %5 = qwen.glu sigmoid %4, %up : tensor<?x6xf32>
+  // CHECK: qwen.glu tanh %
+  %6 = qwen.glu tanh %5, %up : tensor<?x6xf32>
+  return %6 : tensor<?x6xf32>
+}
+
+// CHECK-LABEL: func.func @gather_rows
+func.func @gather_rows(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) -> tensor<?x8xf32> {
+  // CHECK: qwen.gather_rows %{{.*}}, %{{.*}} : tensor<?x8xf32>
+  %0 = qwen.gather_rows %x, %wanted : tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}

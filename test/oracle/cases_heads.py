@@ -1,0 +1,54 @@
+"""Both families: the body alone and the classification heads."""
+
+import torch
+
+from common import Case, mask_of
+
+CASES = {}
+
+
+def head(name, task, about, dtype="float32", **config):
+    def build(name, seed):
+        small = {} if task.startswith("Qwen3Moe") else {"hidden_size": 32}
+        c = Case(name, task, seed=seed, about=about, dtype=dtype, build=["--batch=3"], vocab_size=83, **(small | config))
+        c.eval("plain", {"input_ids": c.ids(1, 10)})
+        c.padded("right", [9, 4, 1], "right")
+        c.padded("left", [3, 9, 6], "left", want=c.default_fields() + ["hidden_states"],
+                 select=",".join(c.default_fields() + ["hidden_states"]))
+        if task.endswith("SequenceClassification"):
+            pooled_before_the_end(c)
+        return c
+    CASES[name] = build
+
+
+def pooled_before_the_end(c):
+    """Pooling goes by the pad id, whatever the mask says: pad ids at the end without a mask."""
+    ids = c.ids(2, 8)
+    ids[0, 5:] = c.config.pad_token_id
+    ids[1, 3] = c.config.pad_token_id
+    c.eval("pad_ids_unmasked", {"input_ids": ids})
+    g = torch.Generator().manual_seed(5)
+    if not hasattr(c.config, "num_experts"):
+        c.eval("inputs_embeds", {"inputs_embeds": torch.randn(2, 7, c.config.hidden_size, generator=g),
+                                 "attention_mask": mask_of([7, 7], "left")})
+
+
+for family in ("Qwen3", "Qwen3Moe"):
+    prefix = "moe_" if family == "Qwen3Moe" else ""
+    head(f"{prefix}model", f"{family}Model", "last_hidden_state")
+    head(f"{prefix}sequence_classification", f"{family}ForSequenceClassification", "pooled logits", num_labels=5)
+    head(f"{prefix}token_classification", f"{family}ForTokenClassification", "logits for every token", num_labels=7)
+    head(f"{prefix}question_answering", f"{family}ForQuestionAnswering", "start_logits and end_logits")
+head("sequence_classification_bf16", "Qwen3ForSequenceClassification", "pooled logits, bf16", dtype="bfloat16", num_labels=3)
+head("moe_token_classification_bf16", "Qwen3MoeForTokenClassification", "logits for every token, bf16", dtype="bfloat16",
+     num_labels=17)
+
+
+def without_pad(name, seed):
+    c = Case(name, "Qwen3ForSequenceClassification", seed=seed, pad_token_id=None, num_labels=2, hidden_size=32, vocab_size=83,
+             about="no pad_token_id: the last position is pooled; two labels")
+    c.eval("plain", {"input_ids": c.ids(1, 10)})
+    return c
+
+
+CASES["sequence_classification_no_pad"] = without_pad

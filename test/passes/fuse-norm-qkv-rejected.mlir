@@ -1,0 +1,401 @@
+// Attention layers that must stay as they are.
+// RUN: qwen-opt %s --pass-pipeline='builtin.module(func.func(qwen-fuse-norm-qkv))' | FileCheck %s
+// RUN: qwen-opt %s --pass-pipeline='builtin.module(func.func(qwen-fuse-norm-qkv))' --remarks-filter=qwen 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
+
+// COUNT-COUNT-19: remark: {{.*}}"0 of {{[12]}} norm + q|k|v + RoPE + cache updates fused"
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @q_norm : tensor<4xf32>
+qwen.weight @k_norm : tensor<4xf32>
+qwen.weight @wide_norm : tensor<8xf32>
+qwen.weight @q : tensor<16x8xf32>
+qwen.weight @k : tensor<8x8xf32>
+qwen.weight @v : tensor<8x8xf32>
+qwen.weight @v_bias : tensor<8xf32>
+qwen.state @key_cache : tensor<1x2x16x4xf32>
+qwen.state @value_cache : tensor<1x2x16x4xf32>
+
+// The norm's result goes to the caller anyway.
+// CHECK-LABEL: func.func @norm_output(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @norm_output(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  qwen.output "normed" %h : tensor<?x8xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The projected query has another use.
+// CHECK-LABEL: func.func @query_used(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @query_used(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  qwen.output "q" %q : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The turned key has another use.
+// CHECK-LABEL: func.func @key_used(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @key_used(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  qwen.output "k" %kr : tensor<?x8xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The value has another use.
+// CHECK-LABEL: func.func @value_used(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @value_used(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  qwen.output "v" %v : tensor<?x8xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The turned query has another use.
+// CHECK-LABEL: func.func @turned_query_used(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @turned_query_used(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  qwen.output "qr" %qr : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// Only the value has a bias.
+// CHECK-LABEL: func.func @some_biases(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @some_biases(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v bias @v_bias : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The norms of query and key differ in eps.
+// CHECK-LABEL: func.func @head_eps(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @head_eps(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 3.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The key's norm goes over both heads.
+// CHECK-LABEL: func.func @wide_head_norm(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @wide_head_norm(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @wide_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The key has no norm.
+// CHECK-LABEL: func.func @no_head_norm(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @no_head_norm(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %k, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The key isn't turned.
+// CHECK-LABEL: func.func @no_rope(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @no_rope(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  qwen.cache_append %kn, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// RoPE turns larger heads than the cache holds.
+// CHECK-LABEL: func.func @head_dim(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @head_dim(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 8 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// Query and key are turned by different tables.
+// CHECK-LABEL: func.func @tables(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @tables(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t2 head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The value is made of other rows.
+// CHECK-LABEL: func.func @inputs(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @inputs(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %x, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The norm goes over heads.
+// CHECK-LABEL: func.func @row_norm(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @row_norm(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @q_norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// There is no norm.
+// CHECK-LABEL: func.func @no_norm(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @no_norm(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %q = qwen.linear %x, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %x, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %x, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// Keys and values go to different slots.
+// CHECK-LABEL: func.func @slots(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @slots(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %index, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// The values are not updated here.
+// CHECK-LABEL: func.func @no_update(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @no_update(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.output "v" %v : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// Keys are read before the values are there.
+// CHECK-LABEL: func.func @read_between(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @read_between(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  %b = qwen.attention %given, %slot, %index, @key_cache, @value_cache scale 1.0 : tensor<?x16xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  qwen.output "b" %b : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// Another update of the keys comes first.
+// CHECK-LABEL: func.func @updated_twice(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @updated_twice(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %x, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}

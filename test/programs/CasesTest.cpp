@@ -1,0 +1,155 @@
+// Every stored case, interpreted and compiled, against HF's results; and the bits that must not change.
+#include "test/programs/Case.h"
+#include "test/programs/CompiledProgram.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+
+namespace qwen::test {
+namespace {
+
+using Flags = std::vector<std::string>;
+
+Flags operator+(Flags flags, const Flags &more) {
+  flags.insert(flags.end(), more.begin(), more.end());
+  return flags;
+}
+
+// What every output must be within: of the RMS, against f32 arithmetic on the same weights.
+enum class Arithmetic { f32, bf16_products };
+
+void expectAgreement(const StoredRun &run, const Tensors &actual, Arithmetic arithmetic) {
+  for (const auto &[name, expected] : run.expected) {
+    SCOPED_TRACE(name);
+    ASSERT_TRUE(actual.count(name)) << "not written";
+    bool rounds = arithmetic == Arithmetic::bf16_products && expected.dtype == DType::f32;
+    EXPECT_EQ(difference(actual.at(name), expected, rounds ? run.bf16Tolerance(name) : run.tolerance), "");
+  }
+}
+
+void expectEqualBits(const StoredRun &run, const Tensors &actual, const Tensors &reference) {
+  for (const auto &[name, expected] : run.expected) {
+    SCOPED_TRACE(name);
+    ASSERT_TRUE(actual.count(name)) << "not written";
+    EXPECT_EQ(bitDifference(actual.at(name), reference.at(name), expected), "");
+  }
+}
+
+// Row `row` of the batch: of every input, and of every output that has rows (aux_loss hasn't).
+Tensors inputRow(const StoredRun &run, int64_t row) {
+  Tensors part;
+  for (const auto &[name, tensor] : run.input)
+    part[name] = slice(tensor, row, 1);
+  return part;
+}
+
+Tensors outputRow(const Tensors &whole, int64_t row, int64_t batch) {
+  Tensors part;
+  for (const auto &[name, tensor] : whole) {
+    if (tensor.shape.empty())
+      continue;
+    int64_t each = tensor.shape[0] / batch;  // router_logits are [batch * positions, experts]
+    part[name] = slice(tensor, row * each, each);
+  }
+  return part;
+}
+
+void expectEvalBits(const CompiledProgram &program, const StoredRun &run, const Tensors &reference) {
+  for (const Flags &flags : {Flags{"--threads", "1"}, Flags{"--threads", "2"}, Flags{"--threads", "4"},
+                             Flags{"--chunk", "1"}, Flags{"--chunk", "7"}, Flags{"--chunk", "32"},
+                             Flags{"--chunk", "512"}, Flags{"--chunk", "7", "--threads", "3"}}) {
+    SCOPED_TRACE(flags[0] + " " + flags[1]);
+    expectEqualBits(run, program.run("eval", run.input_path, run.args + flags), reference);
+  }
+  for (int64_t row = 0; run.batch() > 1 && row < run.batch(); ++row) {
+    SCOPED_TRACE("row " + std::to_string(row) + " alone");
+    StoredRun alone = run;
+    alone.expected = outputRow(run.expected, row, run.batch());
+    expectEqualBits(alone, program.run("eval", inputRow(run, row), run.args), outputRow(reference, row, run.batch()));
+  }
+}
+
+void expectGenerateBits(const CompiledProgram &program, const StoredRun &run) {
+  for (const Flags &flags : {Flags{"--threads", "1"}, Flags{"--threads", "4"}, Flags{"--chunk", "1"},
+                             Flags{"--chunk", "7"}}) {
+    SCOPED_TRACE(flags[0] + " " + flags[1]);
+    expectAgreement(run, program.run("generate", run.input_path, run.args + flags), Arithmetic::f32);
+  }
+}
+
+void expectRuns(const Case &stored, const CompiledProgram &program, Arithmetic arithmetic) {
+  for (const StoredRun &run : stored.runs) {
+    SCOPED_TRACE(run.name);
+    Tensors actual = program.run(run.verb, run.input_path, run.args);
+    expectAgreement(run, actual, arithmetic);
+    if (run.verb == "eval")
+      expectEvalBits(program, run, actual);
+    else
+      expectGenerateBits(program, run);
+  }
+}
+
+class Cases : public testing::TestWithParam<std::string> {};
+
+TEST_P(Cases, Compiled) {
+  Case stored = loadCase(GetParam());
+  expectRuns(stored, CompiledProgram(stored.checkpoint, stored.build),
+             stored.bf16 ? Arithmetic::bf16_products : Arithmetic::f32);
+}
+
+void expectInterpreted(const Case &stored, const Flags &flags) {
+  TemporaryDirectory directory;
+  for (const StoredRun &run : stored.runs) {
+    SCOPED_TRACE(run.name);
+    std::string out = directory / "out.safetensors";
+    Flags command = {binary("qwen-eval"), stored.checkpoint.string(), "--verb=" + run.verb, "--in", run.input_path,
+                     "--out", out};
+    expectAgreement(run, runForTensors(command + stored.build + run.args + flags, out), Arithmetic::f32);
+  }
+}
+
+TEST_P(Cases, Interpreted) { expectInterpreted(loadCase(GetParam()), {}); }
+
+TEST_P(Cases, InterpretedFused) { expectInterpreted(loadCase(GetParam()), {"--fused"}); }
+
+std::string ownName(const testing::TestParamInfo<std::string> &info) { return info.param; }
+
+INSTANTIATE_TEST_SUITE_P(Hf, Cases, testing::ValuesIn(caseNames()), ownName);
+
+class WidenedCases : public testing::TestWithParam<std::string> {};
+
+// bf16 weights kept as f32: nothing is rounded, so the tolerance of f32 holds.
+TEST_P(WidenedCases, Compiled) {
+  Case stored = loadCase(GetParam());
+  CompiledProgram program(stored.checkpoint, stored.build + Flags{"--dtype=f32"});
+  for (const StoredRun &run : stored.runs) {
+    SCOPED_TRACE(run.name);
+    expectAgreement(run, program.run(run.verb, run.input_path, run.args), Arithmetic::f32);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Hf, WidenedCases, testing::Values("dense_bf16", "dense_odd_bf16", "moe_bf16"), ownName);
+
+struct Level {
+  std::string name, mcpu;
+};
+
+class Levels : public testing::TestWithParam<std::tuple<Level, std::string>> {};
+
+// Code for lesser processors than this machine's.
+TEST_P(Levels, Compiled) {
+  Case stored = loadCase(std::get<1>(GetParam()));
+  expectRuns(stored, CompiledProgram(stored.checkpoint, stored.build + Flags{"--mcpu=" + std::get<0>(GetParam()).mcpu}),
+             stored.bf16 ? Arithmetic::bf16_products : Arithmetic::f32);
+}
+
+INSTANTIATE_TEST_SUITE_P(Hf, Levels,
+                         testing::Combine(testing::Values(Level{"baseline", "x86-64"}, Level{"avx2", "x86-64-v3"}),
+                                          testing::Values("dense_odd", "dense_odd_bf16", "moe", "moe_bf16")),
+                         [](const auto &info) {
+                           return std::get<0>(info.param).name + "_" + std::get<1>(info.param);
+                         });
+
+}  // namespace
+}  // namespace qwen::test

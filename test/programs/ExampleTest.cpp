@@ -1,0 +1,214 @@
+// The embedded example, compiled: every verb from end to end.
+#include "test/programs/Case.h"
+#include "test/programs/CompiledProgram.h"
+#include "test/programs/Perplexity.h"
+
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+
+namespace qwen::test {
+namespace {
+
+using nlohmann::json;
+using Words = std::vector<std::string>;
+
+class Example : public testing::Test {
+protected:
+  std::string say(const Words &flags, const ProcessOptions &options = {}) {
+    Words command{program.path()};
+    command.insert(command.end(), flags.begin(), flags.end());
+    ProcessResult result = runProcess(command, options);
+    EXPECT_EQ(result.status, 0) << describe(command, result);
+    return result.out;
+  }
+
+  Tensors process(Words flags) {
+    std::string out = directory / "out.safetensors";
+    flags.insert(flags.begin(), {program.path(), "process", "--out", out});
+    return runForTensors(flags, out);
+  }
+
+  CompiledProgram program{exampleDirectory(), {"--weights=embed", "--batch=4"}};
+  TemporaryDirectory directory;
+};
+
+struct Answer {
+  std::string question, answer;
+};
+
+// examples/tiny-dictionary/README.md
+const std::vector<Answer> kKnownAnswers = {
+    {"What is a lamp?", "lamp (noun): an artificial source of visible illumination."},
+    {"river", "river (noun): a large natural stream of water (larger than a creek)."},
+    {"what does quickly mean?", "quickly (adverb): with rapid movements."},
+    {"who are you?",
+     "I am a tiny mixture-of-experts language model trained on WordNet. I define English words."},
+    {"What is a compiler?", "compiler (noun): (computer science) a program that decodes instructions written in a "
+                            "higher order language and produces an assembly language program."},
+};
+
+TEST_F(Example, RunAnswersAPrompt) {
+  for (const Answer &known : kKnownAnswers)
+    EXPECT_EQ(say({"run", "--greedy", "-p", known.question}), known.answer + "\n");
+}
+
+TEST_F(Example, RunChatsLineByLine) {
+  ProcessOptions options;
+  for (const Answer &known : {kKnownAnswers[0], kKnownAnswers[3]})
+    options.input += known.question + "\n";
+  std::string out = say({"run", "--greedy"}, options);
+  size_t first = out.find(kKnownAnswers[0].answer);
+  ASSERT_NE(first, std::string::npos) << out;
+  EXPECT_GT(out.size(), first + kKnownAnswers[0].answer.size()) << "no second answer: " << out;
+}
+
+TEST_F(Example, RunSamplesBySeed) {
+  const Words run{"run", "-p", "What is a zephyr?", "--temperature", "1.5", "--top-k", "0", "--top-p", "1", "--seed"};
+  auto with_seed = [&](const std::string &seed) {
+    Words flags = run;
+    flags.push_back(seed);
+    return say(flags);
+  };
+  EXPECT_EQ(with_seed("3"), with_seed("3"));
+  EXPECT_NE(with_seed("3"), with_seed("4"));
+}
+
+TEST_F(Example, GenerateSamplesTheSameAloneAndInABatch) {
+  // Three prompts of different lengths, padded left.
+  Tensors input;
+  const std::vector<std::vector<int64_t>> prompts = {{54, 71, 282, 413}, {258, 320}, {1276, 30, 54, 71, 282}};
+  std::vector<int64_t> ids, mask;
+  for (const auto &prompt : prompts)
+    for (size_t column = 0; column < 5; ++column) {
+      bool padding = column + prompt.size() < 5;
+      ids.push_back(padding ? 4070 : prompt[column + prompt.size() - 5]);
+      mask.push_back(!padding);
+    }
+  input["input_ids"] = makeI64({3, 5}, ids);
+  input["attention_mask"] = makeI64({3, 5}, mask);
+  const Words flags{"--max-new-tokens", "24", "--temperature", "1.2", "--top-k", "50", "--top-p", "0.95", "--min-p", "0.01",
+                    "--repetition-penalty", "1.1", "--presence-penalty", "0.2", "--seed"};
+  auto generate = [&](const Tensors &in, Words more) {
+    more.insert(more.begin(), flags.begin(), flags.end());
+    return program.run("generate", in, more).at("sequences");
+  };
+  const Tensor batch = generate(input, {"8"});
+  EXPECT_EQ(difference(generate(input, {"8"}), batch, 0), "") << "not reproducible";
+  EXPECT_EQ(difference(generate(input, {"8", "--threads", "1", "--chunk", "1"}), batch, 0), "") << "depends on threads";
+  EXPECT_NE(difference(generate(input, {"9"}), batch, 0), "") << "the seed has no effect";
+  for (int64_t row = 0; row < 3; ++row) {
+    SCOPED_TRACE("row " + std::to_string(row) + " alone");
+    Tensor alone = generate({{"input_ids", slice(input["input_ids"], row, 1)},
+                             {"attention_mask", slice(input["attention_mask"], row, 1)}},
+                            {"8"});
+    ASSERT_LE(alone.shape[1], batch.shape[1]);
+    for (int64_t column = 0; column < batch.shape[1]; ++column)
+      EXPECT_EQ(batch.i64()[row * batch.shape[1] + column],
+                column < alone.shape[1] ? alone.i64()[column] : 4070)
+          << "column " << column;
+  }
+}
+
+TEST_F(Example, ProcessAgreesWithHf) {
+  const json stored = json::parse(readFile(casesDirectory().parent_path() / "programs/process.json"));
+  auto expectIds = [](const Tensors &out, const std::vector<int64_t> &ids) {
+    const auto count = static_cast<int64_t>(ids.size());
+    EXPECT_EQ(difference(out.at("input_ids"), makeI64({1, count}, ids), 0), "");
+    EXPECT_EQ(difference(out.at("attention_mask"), makeI64({1, count}, std::vector<int64_t>(ids.size(), 1)), 0), "");
+  };
+  for (const json &entry : stored.at("texts")) {
+    SCOPED_TRACE(entry.dump());
+    expectIds(process({"--text", entry.at("text")}), entry.at("input_ids"));
+  }
+  for (const json &entry : stored.at("messages")) {
+    SCOPED_TRACE(entry.dump());
+    for (const json &form : {entry.at("messages"), json{{"messages", entry.at("messages")}}}) {
+      writeFile(directory / "messages.json", form.dump());
+      expectIds(process({"--messages", directory / "messages.json"}), entry.at("input_ids"));
+    }
+  }
+}
+
+TEST_F(Example, ProcessRefusesBadMessages) {
+  for (const std::string text : {"[{\"role\": \"user\"", "{\"messages\": 5}", "7"}) {
+    writeFile(directory / "messages.json", text);
+    Words command{program.path(), "process", "--messages", directory / "messages.json", "--out", directory / "o"};
+    ProcessResult result = runProcess(command);
+    EXPECT_EQ(result.status, 1) << describe(command, result);
+    EXPECT_NE(result.err.find("messages.json"), std::string::npos) << describe(command, result);
+    EXPECT_FALSE(std::filesystem::exists(directory / "o"));
+  }
+}
+
+TEST_F(Example, BenchMeasures) {
+  const json bench = json::parse(say({"bench", "-p", "32", "-n", "8", "-r", "2", "--json"}));
+  EXPECT_GT(bench.at("read_gigabytes_per_second").at("mean"), 0);
+  EXPECT_EQ(bench.at("prompt").at("tokens"), 32);
+  EXPECT_GT(bench.at("prompt").at("tokens_per_second").at("mean"), 0);
+  EXPECT_EQ(bench.at("generation").at("tokens"), 8);
+  EXPECT_GT(bench.at("generation").at("tokens_per_second").at("mean"), 0);
+  // Two of eight experts a layer are read for a token, and the embedding serves as the head.
+  EXPECT_LT(bench.at("generation").at("weight_bytes_per_token"), 0.5 * bench.at("weights_bytes").get<double>());
+  EXPECT_GT(bench.at("generation").at("weight_bytes_per_token"), 0.2 * bench.at("weights_bytes").get<double>());
+  EXPECT_NE(say({"bench", "-p", "32", "-n", "8", "-r", "1"}), "");
+}
+
+// `info --json` accounts for every byte: the entries of a section add up to it, and the sections to the program's own
+// totals.
+void expectSumsAddUp(const json &info) {
+  std::map<std::string, int64_t> sections;
+  for (const json &section : info.at("memory")) {
+    int64_t sum = 0;
+    for (const json &entry : section.at("entries")) {
+      EXPECT_GE(entry.at("bytes"), 0) << entry.dump();
+      sum += entry.at("bytes").get<int64_t>();
+    }
+    EXPECT_EQ(sum, section.at("bytes")) << section.at("section");
+    sections[section.at("section")] = sum;
+  }
+  for (const std::string name : {"weights", "states", "arena", "scratch"})
+    EXPECT_EQ(sections[name], info.at(name + "_bytes")) << name;
+  EXPECT_EQ(info.at("running_bytes").get<int64_t>(), sections["weights"] + sections["states"] + sections["arena"] +
+                                                         sections["scratch"] * info.at("default_threads").get<int64_t>());
+}
+
+TEST_F(Example, InfoAccountsForEveryByte) {
+  const json info = json::parse(say({"info", "--json"}));
+  EXPECT_EQ(info.at("task"), "Qwen3MoeForCausalLM");
+  EXPECT_TRUE(info.at("weights_embedded"));
+  expectSumsAddUp(info);
+  EXPECT_NE(say({"info"}).find("Qwen3MoeForCausalLM"), std::string::npos);
+}
+
+TEST(Info, AccountsForTheWeightsFile) {
+  CompiledProgram program(loadCase("dense_bf16").checkpoint, {"--max-seq=16", "--batch=3"});
+  ProcessResult result = runProcess({program.path(), "info", "--json"});
+  const json info = json::parse(result.out);
+  expectSumsAddUp(info);
+  const auto file = static_cast<int64_t>(std::filesystem::file_size(program.path() + ".weights"));
+  EXPECT_EQ(file, info.at("weights_bytes").get<int64_t>() + 4096) << "the header takes one page";
+  EXPECT_EQ(info.at("batch"), 3);
+  EXPECT_EQ(info.at("max_seq"), 16);
+  // Keys and values of 2 layers, 2 heads of 8 values, f32.
+  EXPECT_EQ(info.at("states_bytes"), 2 * 2 * 3 * 2 * 16 * 8 * 4);
+}
+
+// eval.txt: perplexity of the answers' tokens as examples/tiny-dictionary/README.md states it (4.922 for f32
+// arithmetic: 1.004 for the known words, 19.72 for the unseen ones).
+TEST(Perplexity, OfTheExampleInF32) {
+  const Perplexity perplexity = examplePerplexity({"--dtype=f32"});
+  EXPECT_EQ(perplexity.tokens, 4211);
+  EXPECT_NEAR(perplexity.all, 4.922, 0.001);
+  EXPECT_NEAR(perplexity.known_words, 1.004, 0.001);
+  EXPECT_NEAR(perplexity.unseen_words, 19.72, 0.01);
+}
+
+// HF's own bf16 run comes to 4.928.
+TEST(Perplexity, OfTheExampleInBf16) {
+  const Perplexity perplexity = examplePerplexity({});
+  EXPECT_EQ(perplexity.tokens, 4211);
+  EXPECT_NEAR(perplexity.all, 4.922, 0.012);
+}
+
+}  // namespace
+}  // namespace qwen::test

@@ -1,0 +1,45 @@
+// Runs a program and collects what it says.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace qwen::test {
+
+struct ProcessOptions {
+  std::string input;                        // what stdin holds
+  std::chrono::milliseconds timeout{60000};  // then the program is killed
+};
+
+struct ProcessResult {
+  int status = 0;  // the exit status; 128 + the signal that ended it; kTimedOut
+  std::string out, err;
+  static constexpr int kTimedOut = -1;
+};
+
+ProcessResult runProcess(const std::vector<std::string> &command, const ProcessOptions &options = {});
+
+// Command, status and both outputs, for a failed assertion's message.
+std::string describe(const std::vector<std::string> &command, const ProcessResult &result);
+
+// An empty directory that disappears with its object.
+class TemporaryDirectory {
+public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory &) = delete;
+  TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
+
+  const std::filesystem::path &path() const { return directory; }
+  std::string operator/(const std::string &name) const { return (directory / name).string(); }
+
+private:
+  std::filesystem::path directory;
+};
+
+std::string readFile(const std::filesystem::path &path);
+void writeFile(const std::filesystem::path &path, const std::string &text);
+
+}  // namespace qwen::test

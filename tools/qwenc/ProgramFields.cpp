@@ -1,0 +1,84 @@
+#include "tools/qwenc/ProgramFields.h"
+
+#include "dialect/QwenDialect.h"
+#include "tools/qwenc/Failure.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/Object/ObjectFile.h"
+
+using namespace mlir;
+
+namespace qwen {
+
+static int64_t moduleSize(ModuleOp module, StringRef name) {
+  if (auto size = module->getAttrOfType<IntegerAttr>(name))
+    return size.getInt();
+  throw Failure{kInternalError, ("the planned module has no " + name).str()};
+}
+
+PlannedSizes plannedSizes(ModuleOp module) {
+  PlannedSizes sizes;
+  sizes.arena = moduleSize(module, "qwen.arena_bytes");
+  sizes.scratch = moduleSize(module, "qwen.scratch_bytes");
+  sizes.states = moduleSize(module, "qwen.states_bytes");
+  sizes.weights = moduleSize(module, "qwen.weights_bytes");
+  for (auto function : module.getOps<func::FuncOp>())
+    sizes.kernels += function->hasAttr("qwen.kernel");
+  for (auto state : module.getOps<mlir::qwen::StateOp>()) {
+    auto type = cast<RankedTensorType>(state.getType());
+    const int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+    sizes.state_entries.push_back({"states", state.getSymName().str(), bytes});
+  }
+  return sizes;
+}
+
+void setTarget(Program &program, const MachineDescription &machine) {
+  program.target_triple = machine.triple;
+  program.target_cpu = machine.cpu;
+  program.target_level = machine.level;
+  program.cpu_features = machine.required_features;
+}
+
+// Bytes of an object that will be in memory when the program runs.
+static int64_t loadedBytes(llvm::StringRef object_bytes) {
+  auto object = llvm::object::ObjectFile::createELFObjectFile(llvm::MemoryBufferRef(object_bytes, "model"));
+  if (!object) {
+    throw Failure{kInternalError, "generated object: " + llvm::toString(object.takeError())};
+  }
+  int64_t bytes = 0;
+  for (const llvm::object::SectionRef &section : (*object)->sections())
+    if (section.isText() || section.isData() || section.isBSS())
+      bytes += section.getSize();
+  return bytes;
+}
+
+void setMemory(Program &program, const PlannedSizes &sizes, const std::vector<PackedSection> &sections,
+               int64_t tokenizer_bytes, llvm::StringRef model_object) {
+  program.arena_bytes = sizes.arena;
+  program.scratch_bytes = sizes.scratch;
+  program.states_bytes = sizes.states;
+  program.weights_bytes = sizes.weights;
+
+  std::vector<MemoryEntry> &memory = program.memory;
+  int64_t weights = 0, states = 0;
+  for (const PackedSection &section : sections)
+    for (const PackedSource &source : section.sources) {
+      memory.push_back({"weights", source.name, packedBytes(section, source)});
+      weights += memory.back().bytes;
+    }
+  if (weights < sizes.weights)
+    memory.push_back({"weights", "alignment", sizes.weights - weights});
+  for (const MemoryEntry &state : sizes.state_entries) {
+    memory.push_back(state);
+    states += state.bytes;
+  }
+  if (states < sizes.states)
+    memory.push_back({"states", "alignment", sizes.states - states});
+  memory.push_back({"arena", "activations", sizes.arena});
+  memory.push_back({"scratch", "private buffers of kernels", sizes.scratch});
+  if (tokenizer_bytes)
+    memory.push_back({"tokenizer", "vocabulary and merges", tokenizer_bytes});
+  memory.push_back({"code", "generated kernels", loadedBytes(model_object)});
+}
+
+}  // namespace qwen
