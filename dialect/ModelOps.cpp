@@ -2,6 +2,8 @@
 #include "dialect/QwenDialect.h"
 #include "dialect/SymbolChecks.h"
 
+#include "mlir/IR/IRMapping.h"
+
 namespace mlir::qwen {
 
 LogicalResult EmbedOp::verifySymbolUses(SymbolTableCollection &symbols) {

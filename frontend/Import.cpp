@@ -50,12 +50,13 @@ Files findFiles(const std::string &path) {
 }
 
 // The task the user asked for, else the one that the checkpoint was saved as.
-const Task &chooseTask(const Family &family, const ModelConfig &config, const std::string &asked) {
+const Task &chooseTask(const Family &family, const ModelConfig &config, const std::string &file,
+                       const std::string &asked) {
   if (!asked.empty())
     return findTask(family, asked, "--task");
   if (config.architectures.empty())
-    throw InputError("config.json: architectures is missing, expected --task with one of " + taskNames(family));
-  return findTask(family, config.architectures[0], "config.json: architectures");
+    throw InputError(file + ": architectures names no class, expected --task with one of " + taskNames(family));
+  return findTask(family, config.architectures[0], file + ": architectures");
 }
 
 GraphSizes chooseSizes(const ModelConfig &config, const ImportOptions &options) {
@@ -107,7 +108,7 @@ ImportedModel import(mlir::MLIRContext &context, const std::string &path, const 
   const Files files = findFiles(path);
   const ModelConfig config = readModelConfig(files.config.string(), options.warn);
   const Family &family = *findFamily(config.model_type);
-  const Task &task = chooseTask(family, config, options.task);
+  const Task &task = chooseTask(family, config, files.config.filename().string(), options.task);
   const GraphSizes sizes = chooseSizes(config, options);
   const auto checkpoint = files.directory.empty() ? nullptr : Checkpoint::open(files.directory.string());
   if (checkpoint && options.random_weights)
@@ -116,7 +117,7 @@ ImportedModel import(mlir::MLIRContext &context, const std::string &path, const 
   const std::string class_name = std::string(family.class_prefix) + task.suffix;
   Naming naming;
   naming.base_prefix = task.file_prefix;
-  naming.other_class = !config.architectures.empty() && config.architectures[0] != class_name;
+  naming.other_class = config.architectures.empty() || config.architectures[0] != class_name;
   naming.tied = task.head == Head::causal_lm && config.tie_word_embeddings;
   if (naming.tied && checkpoint)
     naming.tied = isHeadTied(*checkpoint, naming, task.base_prefix + std::string("embed_tokens.weight"), options.warn);

@@ -26,8 +26,8 @@ struct ImportOptions {
 struct ImportedModel {
   // Module with `qwen.weight`s, `qwen.state`s and func.func @forward (see frontend/README.md for its arguments).
   mlir::OwningOpRef<mlir::ModuleOp> module;
-  // Filled: model, family, task, head, sizes, batch, max_seq, max_rows, position_axes, outputs, generation, chat_template, token texts,
-  // weight_dtype. The rest is the driver's to fill.
+  // Filled: model, family, task, head, sizes, batch, max_seq, max_rows, position_axes, outputs, generation,
+  // chat_template, token texts, weight_dtype. The rest is the driver's to fill.
   Program program;
   std::unique_ptr<WeightSource> weights;  // null: a bare config.json without random weights
   std::string tokenizer_dir;              // directory that holds the tokenizer's files; empty: none
@@ -35,7 +35,7 @@ struct ImportedModel {
 
 // `path` is a checkpoint directory or a config.json. The context must have the qwen and func dialects loaded.
 // On failure returns nullopt and sets `error` to one line: file, field or tensor, found, expected.
-std::optional<ImportedModel> importModel(mlir::MLIRContext &context, const std::string &path, const ImportOptions &options,
-                                         std::string &error);
+std::optional<ImportedModel> importModel(mlir::MLIRContext &context, const std::string &path,
+                                         const ImportOptions &options, std::string &error);
 
 }  // namespace qwen

@@ -14,7 +14,8 @@ public:
   // Reads rows [first, first + count) of tensor `name`, all its leading dimensions counted as rows
   // ([E, 2I, H] has E * 2I rows of H values; a vector has one value per row), widened to f32 exactly.
   // `out` is [count, columns]. On failure returns false and sets `error` to one line.
-  virtual bool readRows(const std::string &name, int64_t first, int64_t count, float *out, std::string &error) const = 0;
+  virtual bool readRows(const std::string &name, int64_t first, int64_t count, float *out,
+                        std::string &error) const = 0;
 };
 
 }  // namespace qwen

@@ -46,6 +46,8 @@ struct CacheUpdates {
         effects.getEffects(instances);
         if (llvm::any_of(instances, [&](auto &effect) { return llvm::is_contained(caches, effect.getSymbolRef()); }))
           return;
+      } else {
+        return;  // who knows what it does
       }
     }
   }

@@ -113,7 +113,7 @@ struct AttentionKernel {
         ValueList rows = rowsFrom(first, n), bases;
         for (int64_t p = 0; p < together; ++p)
           bases.push_back(b.mul(b.add(b.add(firstPanel, panel), p), headDim * kPanelRows));
-        ValueList dots = emitDot(b, queries, rows, keys, bases, ValueList(n * together, b.f32(0.0, kPanelRows)));
+        ValueList dots = emitDot(kernel, queries, rows, keys, bases, ValueList(n * together, b.f32(0.0, kPanelRows)));
         for (int64_t r = 0; r < n; ++r)
           for (int64_t p = 0; p < together; ++p)
             b.store(dots[r * together + p], scores, {rows[r], b.mul(b.add(panel, p), kPanelRows)});
@@ -175,7 +175,7 @@ struct AttentionKernel {
           for (int64_t p = 0; p < together; ++p)
             init.push_back(b.mulf(b.load(sums, {rows[r], b.mul(b.add(panel, p), kPanelRows)}, kPanelRows), correction));
         }
-        ValueList next = emitDot(b, scores, rows, values, bases, init);
+        ValueList next = emitDot(kernel, scores, rows, values, bases, init);
         for (int64_t r = 0; r < n; ++r)
           for (int64_t p = 0; p < together; ++p)
             b.store(next[r * together + p], sums, {rows[r], b.mul(b.add(panel, p), kPanelRows)});

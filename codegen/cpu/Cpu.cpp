@@ -17,6 +17,8 @@ struct CpuPipelineOptions : PassPipelineOptions<CpuPipelineOptions> {
   Option<std::string> mtriple{*this, "mtriple", llvm::cl::desc("target triple"), llvm::cl::init("")};
   Option<std::string> mcpu{*this, "mcpu", llvm::cl::desc("target processor"), llvm::cl::init("")};
   Option<std::string> mattr{*this, "mattr", llvm::cl::desc("target features"), llvm::cl::init("")};
+  Option<bool> emulateBf16Dot{*this, "emulate-bf16-dot", llvm::cl::desc("bf16 dot products in portable instructions"),
+                              llvm::cl::init(false)};
 };
 
 void buildPipeline(OpPassManager &manager, const GenerateKernelsOptions &target) {
@@ -45,6 +47,7 @@ void buildCpuPipeline(OpPassManager &manager, const ::qwen::MachineDescription &
   target.mtriple = machine.triple;
   target.mcpu = machine.cpu;
   target.mattr = machine.features;
+  target.emulateBf16Dot = machine.emulate_bf16_dot;
   buildPipeline(manager, target);
 }
 
@@ -57,6 +60,7 @@ void registerQwenCpuPasses() {
         target.mtriple = options.mtriple;
         target.mcpu = options.mcpu;
         target.mattr = options.mattr;
+        target.emulateBf16Dot = options.emulateBf16Dot;
         buildPipeline(manager, target);
       });
 }

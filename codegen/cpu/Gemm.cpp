@@ -1,5 +1,7 @@
 #include "codegen/cpu/Gemm.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 namespace mlir::qwen {
 
 namespace {
@@ -28,6 +30,30 @@ Value loadLanes(KernelBuilder &b, const PanelSource &source, Value at, int64_t d
   return arith::BitcastOp::create(b, b.panel(), arith::ShLIOp::create(b, bits, sixteen));
 }
 
+// sum + x.even * w.even + x.odd * w.odd for 16 lanes of bf16 pairs.
+Value emitPairDot(Kernel &kernel, Value sum, Value words, Value weights) {
+  KernelBuilder &b = kernel.b;
+  if (!kernel.machine.emulate_bf16_dot) {
+    Value pairs = vector::BitCastOp::create(b, weights.getType(), words);
+    return LLVM::CallIntrinsicOp::create(b, b.panel(), b.getStringAttr("llvm.x86.avx512bf16.dpbf16ps.512"),
+                                         ValueRange{sum, pairs, weights})
+        .getResult(0);
+  }
+  auto half = [&](Value bits, bool odd) -> Value {
+    auto type = cast<VectorType>(words.getType());
+    auto constant = [&](int32_t value) -> Value {
+      return arith::ConstantOp::create(b, DenseElementsAttr::get(type, b.getI32IntegerAttr(value)));
+    };
+    Value high = odd ? Value(arith::AndIOp::create(b, bits, constant(int32_t(0xffff0000))))
+                     : Value(arith::ShLIOp::create(b, bits, constant(16)));
+    return arith::BitcastOp::create(b, b.panel(), high);
+  };
+  Value weightWords = vector::BitCastOp::create(b, words.getType(), weights);
+  for (bool odd : {false, true})
+    sum = b.fma(half(words, odd), half(weightWords, odd), sum);
+  return sum;
+}
+
 }  // namespace
 
 SmallVector<int64_t> RegisterTile::rowSteps(const ::qwen::MachineDescription &machine) {
@@ -51,11 +77,12 @@ int64_t RegisterTile::panels(const ::qwen::MachineDescription &machine, int64_t 
   return panels;
 }
 
-ValueList emitDot(KernelBuilder &b, Value x, ArrayRef<Value> xRows, const PanelSource &source, ArrayRef<Value> bases,
+ValueList emitDot(Kernel &kernel, Value x, ArrayRef<Value> xRows, const PanelSource &source, ArrayRef<Value> bases,
                   ArrayRef<Value> init) {
+  KernelBuilder &b = kernel.b;
   size_t panels = bases.size();
-  // One step: kGroup values of k, of which the last may lie beyond an odd K.
-  auto step = [&](Value k, ArrayRef<Value> sums, int64_t depth) {
+  // `depth` values of k, one after the other.
+  auto widened = [&](Value k, ArrayRef<Value> sums, int64_t depth) {
     ValueList next(sums);
     Value at = b.mul(k, source.kStride);
     for (int64_t d = 0; d < depth; ++d) {
@@ -71,6 +98,22 @@ ValueList emitDot(KernelBuilder &b, Value x, ArrayRef<Value> xRows, const PanelS
     }
     return next;
   };
+  auto paired = [&](Value k, ArrayRef<Value> sums, int64_t) {
+    ValueList next(sums), lanes;
+    for (Value base : bases)
+      lanes.push_back(b.load(source.memory, b.add(base, b.mul(k, source.kStride)), 2 * kPanelRows));
+    Value word = b.div(k, 2);
+    for (size_t r = 0; r < xRows.size(); ++r) {
+      Value broadcast = b.splat(b.load(x, {xRows[r], word}));
+      for (size_t p = 0; p < panels; ++p)
+        next[r * panels + p] = emitPairDot(kernel, next[r * panels + p], broadcast, lanes[p]);
+    }
+    return next;
+  };
+  bool pairs = cast<MemRefType>(x.getType()).getElementType().isInteger(32);
+  auto step = [&](Value k, ArrayRef<Value> sums, int64_t depth) {
+    return pairs ? paired(k, sums, depth) : widened(k, sums, depth);
+  };
   int64_t unroll = source.kGroup * (xRows.size() >= 3 ? 2 : 4);
   int64_t whole = source.k / unroll * unroll;
   ValueList sums(init);
@@ -81,6 +124,7 @@ ValueList emitDot(KernelBuilder &b, Value x, ArrayRef<Value> xRows, const PanelS
         inner = step(b.add(k, u), inner, source.kGroup);
       return inner;
     });
+  // Of the last pair of an odd K, the second half lies beyond it: not read here, zero where pairs are multiplied.
   for (int64_t k = whole; k < source.k; k += source.kGroup)
     sums = step(b.index(k), sums, std::min(source.kGroup, source.k - k));
   return sums;
@@ -175,7 +219,7 @@ private:
     for (int64_t p = 0; p < panels; ++p)
       bases.push_back(b.add(base, p * product.panelElements));
     ValueList zeros(xRows.size() * panels, b.f32(0.0, kPanelRows));
-    return emitDot(b, product.x, xRows, product.source, bases, zeros);
+    return emitDot(kernel, product.x, xRows, product.source, bases, zeros);
   }
 
   Kernel &kernel;

@@ -24,8 +24,9 @@ struct PanelSource {
   int64_t kStride = kPanelRows;
 };
 
-// acc[r * panels + p] += sum_k x[xRows[r], k] * w[p, k]; returns the new sums (vectors of 16).
-ValueList emitDot(KernelBuilder &b, Value x, ArrayRef<Value> xRows, const PanelSource &source, ArrayRef<Value> bases,
+// acc[r * panels + p] += sum_k x[xRows[r], k] * w[p, k]; returns the new sums (vectors of 16). x is [rows, K] f32, or
+// [rows, ceil(K / 2)] i32 with a pair of bf16 in each word: then pairs are multiplied (Kernel::usesBf16Dot).
+ValueList emitDot(Kernel &kernel, Value x, ArrayRef<Value> xRows, const PanelSource &source, ArrayRef<Value> bases,
                   ArrayRef<Value> init);
 
 // Calls body(first, n) for register tiles of n rows that cover [begin, end).
@@ -39,7 +40,7 @@ struct Product {
   int64_t panelsPerUnit = 1;
   Value begin, end;        // units
   Value rowBegin, rowEnd;  // rows
-  Value x;                 // [rows, K]
+  Value x;                 // [rows, K] f32 or pairs of bf16, see emitDot
   // Row of x for the i-th row; null: the same.
   llvm::function_ref<Value(Value)> xRow = nullptr;
   // What is done with the sums: epilogue(i, unit, sums of the unit's panels), once per row and unit.

@@ -39,6 +39,7 @@ struct GenerateKernelsPass : impl::GenerateKernelsBase<GenerateKernelsPass> {
       getOperation().emitError(error);
       return signalPassFailure();
     }
+    machine->emulate_bf16_dot = emulateBf16Dot;
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (!function->hasAttr("qwen.kernel"))
         continue;

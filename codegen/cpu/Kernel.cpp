@@ -47,6 +47,10 @@ double Kernel::real(StringRef name) const { return cast<FloatAttr>(spec.get(name
 bool Kernel::flag(StringRef name) const { return spec.contains(name); }
 DictionaryAttr Kernel::dictionary(StringRef name) const { return cast<DictionaryAttr>(spec.get(name)); }
 
+bool Kernel::usesBf16Dot(const PackedArgument &weight) const {
+  return weight.kGroup == 2 && (machine.emulate_bf16_dot || (machine.has_bf16_dot && machine.vector_bits == 512));
+}
+
 void Kernel::barrier() {
   func::CallOp::create(b, "qwen_barrier", TypeRange{}, ValueRange{thread, threads});
 }

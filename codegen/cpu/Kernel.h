@@ -44,6 +44,9 @@ public:
   // Static size of the last dimension of an operand or result.
   static int64_t width(Value memory) { return cast<MemRefType>(memory.getType()).getShape().back(); }
 
+  // Whether products with this weight multiply bf16 pairs: then their inputs are rounded to bf16 too.
+  bool usesBf16Dot(const PackedArgument &weight) const;
+
   // Meets the other threads.
   void barrier();
 

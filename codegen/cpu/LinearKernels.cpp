@@ -28,13 +28,17 @@ Product sharedProduct(Kernel &kernel, const PackedArgument &weight, Value x, int
 void generateNormLinear(Kernel &kernel) {
   KernelBuilder &b = kernel.b;
   bool norm = kernel.has("eps");
-  Value x = kernel.operands[0];
-  Value gather = kernel.operands.size() > 1 ? kernel.operands[1] : Value();
   ArrayRef<PackedArgument> packed = kernel.packed;
-  if (norm || gather)
-    x = emitPreparedInput(kernel, x, gather, norm ? packed[0].memory : Value(), norm ? kernel.real("eps") : 0.0);
-  if (norm)
+  PreparedInput input{kernel.operands[0]};
+  if (kernel.operands.size() > 1)
+    input.gather = kernel.operands[1];
+  if (norm) {
+    input.norm = packed[0].memory;
+    input.eps = kernel.real("eps");
     packed = packed.drop_front();
+  }
+  input.bf16 = kernel.usesBf16Dot(packed[0]);
+  Value x = norm || input.gather || input.bf16 ? emitPreparedInput(kernel, input) : input.x;
   size_t weights = kernel.results.size();
   bool biases = packed.size() > weights;
   for (size_t i = 0; i < weights; ++i) {
@@ -55,7 +59,9 @@ void generateNormLinear(Kernel &kernel) {
 
 void generateNormGlu(Kernel &kernel) {
   KernelBuilder &b = kernel.b;
-  Value x = emitPreparedInput(kernel, kernel.operands[0], {}, kernel.packed[0].memory, kernel.real("eps"));
+  PreparedInput input{kernel.operands[0], {}, kernel.packed[0].memory, kernel.real("eps")};
+  input.bf16 = kernel.usesBf16Dot(kernel.packed[1]);
+  Value x = emitPreparedInput(kernel, input);
   Value y = kernel.results[0];
   int64_t width = Kernel::width(y);
   auto activation = Activation(kernel.integer("activation"));
@@ -74,7 +80,10 @@ void generateLinearResidual(Kernel &kernel) {
   KernelBuilder &b = kernel.b;
   Value residual = kernel.operands[1], y = kernel.results[0];
   int64_t width = Kernel::width(y);
-  Product product = sharedProduct(kernel, kernel.packed[0], kernel.operands[0], panelsOf(width), 1);
+  PreparedInput input{kernel.operands[0]};
+  input.bf16 = kernel.usesBf16Dot(kernel.packed[0]);
+  Value x = input.bf16 ? emitPreparedInput(kernel, input) : input.x;
+  Product product = sharedProduct(kernel, kernel.packed[0], x, panelsOf(width), 1);
   auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
     Value column = b.mul(panel, kPanelRows);
     Value sum = sums[0];

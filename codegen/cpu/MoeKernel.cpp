@@ -17,7 +17,12 @@ struct MoeKernel {
   Kernel &kernel;
   KernelBuilder &b;
   const PackedArgument &router, &gateUp, &down;
-  Value residual, out, logits, normalised, activations;
+  Value residual, out, logits, normalised;
+  Value expertInput, activations, downInput;  // as products take them: f32 or pairs of bf16
+  Type activationType;
+  bool bf16;
+  MoeTemp memory;
+  MoeScratch scratch;
   Value probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight, tile;  // scratch, see MoeScratch
   int64_t hidden, inner, expertCount, topK;
 
@@ -31,7 +36,8 @@ struct MoeKernel {
     inner = down.shapes[0][2];
     topK = kernel.integer("top_k");
     int64_t entries = kernel.maxRows * topK;
-    MoeScratch scratch = moeScratch(kernel.maxRows, hidden, expertCount, topK);
+    memory = moeTemp(kernel.maxRows, hidden, inner, topK);
+    scratch = moeScratch(kernel.maxRows, hidden, expertCount, topK);
     auto part = [&](int64_t offset, int64_t elements, Type type) {
       return b.view(kernel.scratch, offset, {elements}, type);
     };
@@ -44,12 +50,26 @@ struct MoeKernel {
     sortedRow = part(scratch.sortedRow, entries, i32);
     sortedWeight = part(scratch.sortedWeight, entries, f32);
     tile = b.view(kernel.scratch, scratch.tile, {kMaxTileRows, 2 * kPanelRows}, f32);
-    activations = b.view(kernel.temp, normTempBytes(kernel.maxRows, hidden), {entries, roundUp(inner, kPanelRows)}, f32);
+    bf16 = kernel.usesBf16Dot(gateUp);
+    activationType = bf16 ? Type(b.getBF16Type()) : f32;
+    int64_t padded = roundUp(inner, kPanelRows);
+    activations = b.view(kernel.temp, memory.activations, {entries, padded}, activationType);
+    downInput = bf16 ? b.view(kernel.temp, memory.activations, {entries, padded / 2}, i32) : activations;
   }
 
   void generate() {
-    normalised = emitPreparedInput(kernel, residual, {}, kernel.packed[0].memory, kernel.real("eps"));
+    // The router sees its input in f32 whatever the experts get.
+    normalised = emitPreparedInput(kernel, {residual, {}, kernel.packed[0].memory, kernel.real("eps")});
     route();
+    if (bf16) {
+      PreparedInput rounded{normalised};
+      rounded.bf16 = true;
+      rounded.temp = memory.roundedTemp;
+      rounded.scratch = scratch.rounded;
+      expertInput = emitPreparedInput(kernel, rounded);
+    } else {
+      expertInput = normalised;
+    }
     kernel.barrier();
     b.loop(b.index(0), kernel.rows, 1, [&](Value row) { choose(row); });
     sortByExpert();
@@ -131,7 +151,7 @@ struct MoeKernel {
     auto activation = Activation(kernel.integer("activation"));
     int64_t units = panelsOf(inner);
     forChosenExperts([&](Value expert, Value begin, Value end) {
-      Product product = productOf(gateUp, normalised, units, 2);
+      Product product = productOf(gateUp, expertInput, units, 2);
       product.base = b.mul(expert, units * 2 * gateUp.panelElements());
       product.rowBegin = begin;
       product.rowEnd = end;
@@ -140,7 +160,7 @@ struct MoeKernel {
       product.tile = tile;
       auto epilogue = [&](Value i, Value unit, ArrayRef<Value> sums) {
         Value gated = b.mulf(emitActivation(b, activation, sums[0]), sums[1]);
-        b.store(gated, activations, {i, b.mul(unit, kPanelRows)});
+        b.store(emitNarrow(b, gated, activationType), activations, {i, b.mul(unit, kPanelRows)});
       };
       product.epilogue = epilogue;
       emitProduct(kernel, product);
@@ -157,7 +177,7 @@ struct MoeKernel {
       });
     });
     forChosenExperts([&](Value expert, Value first, Value last) {
-      Product product = productOf(down, activations, units, 1);
+      Product product = productOf(down, downInput, units, 1);
       product.base = b.mul(expert, units * down.panelElements());
       product.rowBegin = first;
       product.rowEnd = last;

@@ -31,7 +31,9 @@ struct QkvKernel {
 
   void generate() {
     Value input = kernel.operands[0];
-    x = emitPreparedInput(kernel, input, {}, kernel.packed[0].memory, kernel.real("eps"));
+    PreparedInput prepared{input, {}, kernel.packed[0].memory, kernel.real("eps")};
+    prepared.bf16 = kernel.usesBf16Dot(kernel.packed[1]);
+    x = emitPreparedInput(kernel, prepared);
     tile = b.view(kernel.scratch, normScratchBytes(Kernel::width(input)), {kMaxTileRows, paddedDim}, b.getF32Type());
     const PackedArgument &weight = kernel.packed[1];
     Product product;

@@ -2,8 +2,31 @@
 
 namespace mlir::qwen {
 
+// In integers, since `arith.truncf` calls a library where the machine has no bf16: half of the last place that stays,
+// less one unless that place is odd, is added before the cut.
+Value emitNarrow(KernelBuilder &b, Value value, Type element) {
+  if (getElementTypeOrSelf(value) == element)
+    return value;
+  auto vector = dyn_cast<VectorType>(value.getType());
+  auto typed = [&](Type scalar) { return vector ? Type(vector.clone(scalar)) : scalar; };
+  auto constant = [&](int32_t value) -> Value {
+    TypedAttr attribute = b.getI32IntegerAttr(value);
+    if (vector)
+      attribute = DenseElementsAttr::get(vector.clone(b.getI32Type()), Attribute(attribute));
+    return arith::ConstantOp::create(b, attribute);
+  };
+  Value bits = arith::BitcastOp::create(b, typed(b.getI32Type()), value);
+  Value odd = arith::AndIOp::create(b, arith::ShRUIOp::create(b, bits, constant(16)), constant(1));
+  Value rounded = arith::AddIOp::create(b, bits, arith::AddIOp::create(b, odd, constant(0x7fff)));
+  Value nan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, value, value);
+  Value kept = arith::ShRUIOp::create(b, b.select(nan, constant(0x7fc00000), rounded), constant(16));
+  Value narrow = arith::TruncIOp::create(b, typed(b.getIntegerType(16)), kept);
+  return arith::BitcastOp::create(b, typed(element), narrow);
+}
+
 void emitRmsNorm(KernelBuilder &b, Value x, Value xRow, Value weight, double eps, int64_t width, Value column,
                  Value out, Value outRow) {
+  Type element = cast<MemRefType>(out.getType()).getElementType();
   // Whole panels first, the tail's lanes after them: one order of additions for any call.
   int64_t whole = width / kPanelRows * kPanelRows;
   Value squares = b.f32(0.0);
@@ -24,31 +47,40 @@ void emitRmsNorm(KernelBuilder &b, Value x, Value xRow, Value weight, double eps
   b.overLanes(width, [&](Value k, int64_t lanes) {
     Value value = b.load(x, {xRow, b.add(column, k)}, lanes);
     Value normalised = b.mulf(b.load(weight, k, lanes), b.mulf(value, b.splat(scale, lanes)));
-    b.store(normalised, out, {outRow, b.add(column, k)});
+    b.store(emitNarrow(b, normalised, element), out, {outRow, b.add(column, k)});
   });
 }
 
-Value emitPreparedInput(Kernel &kernel, Value x, Value gather, Value weight, double eps) {
+Value emitPreparedInput(Kernel &kernel, const PreparedInput &input) {
   KernelBuilder &b = kernel.b;
-  int64_t k = Kernel::width(x);
-  auto row = [&](Value out, Value i) {
-    Value from = gather ? b.toIndex(b.load(gather, i)) : i;
-    if (weight) {
-      emitRmsNorm(b, x, from, weight, eps, k, b.index(0), out, i);
-      return;
-    }
-    b.overLanes(k, [&](Value at, int64_t lanes) { b.store(b.load(x, {from, at}, lanes), out, {i, at}); });
+  int64_t k = Kernel::width(input.x);
+  int64_t padded = input.bf16 ? roundUp(k, 2) : k;
+  Type element = input.bf16 ? Type(b.getBF16Type()) : Type(b.getF32Type());
+  auto prepare = [&](Value out, Value i) {
+    Value from = input.gather ? b.toIndex(b.load(input.gather, i)) : i;
+    if (input.norm)
+      emitRmsNorm(b, input.x, from, input.norm, input.eps, k, b.index(0), out, i);
+    else
+      b.overLanes(k, [&](Value at, int64_t lanes) {
+        b.store(emitNarrow(b, b.load(input.x, {from, at}, lanes), element), out, {i, at});
+      });
+    if (padded > k)
+      b.store(emitNarrow(b, b.f32(0.0), element), out, {i, b.index(k)});
   };
-  Value own = b.view(kernel.scratch, 0, {kernel.maxRows, k}, b.getF32Type());
-  Value common = b.view(kernel.temp, 0, {kernel.maxRows, k}, b.getF32Type());
+  Value own = b.view(kernel.scratch, input.scratch, {kernel.maxRows, padded}, element);
+  Value common = b.view(kernel.temp, input.temp, {kernel.maxRows, padded}, element);
   Value few = b.less(kernel.rows, b.index(kPrivateRows + 1));
   b.whenElse(
-      few, [&] { b.loop(b.index(0), kernel.rows, 1, [&](Value i) { row(own, i); }); },
+      few, [&] { b.loop(b.index(0), kernel.rows, 1, [&](Value i) { prepare(own, i); }); },
       [&] {
         auto [begin, end] = b.share(kernel.rows, kernel.thread, kernel.threads);
-        b.loop(begin, end, 1, [&](Value i) { row(common, i); });
+        b.loop(begin, end, 1, [&](Value i) { prepare(common, i); });
         kernel.barrier();
       });
+  if (input.bf16) {
+    own = b.view(kernel.scratch, input.scratch, {kernel.maxRows, padded / 2}, b.getI32Type());
+    common = b.view(kernel.temp, input.temp, {kernel.maxRows, padded / 2}, b.getI32Type());
+  }
   return b.select(few, own, common);
 }
 

@@ -16,6 +16,14 @@ AttentionScratch attentionScratch(int64_t headDim) {
   return scratch;
 }
 
+MoeTemp moeTemp(int64_t maxRows, int64_t width, int64_t inner, int64_t topK) {
+  MoeTemp temp;
+  temp.roundedTemp = normTempBytes(maxRows, width);
+  temp.activations = temp.roundedTemp + roundUp(maxRows * roundUp(width, 2) * 2, kAlignment);
+  temp.bytes = temp.activations + roundUp(maxRows * topK * roundUp(inner, kPanelRows) * 4, kAlignment);
+  return temp;
+}
+
 MoeScratch moeScratch(int64_t maxRows, int64_t width, int64_t experts, int64_t topK) {
   MoeScratch scratch;
   int64_t end = normScratchBytes(width);
@@ -24,6 +32,7 @@ MoeScratch moeScratch(int64_t maxRows, int64_t width, int64_t experts, int64_t t
     end += roundUp(elements * 4, kAlignment);
     return start;
   };
+  scratch.rounded = part(kPrivateRows * roundUp(width, 2) / 2);
   scratch.probabilities = part(roundUp(experts, kPanelRows));
   scratch.experts = part(maxRows * topK);
   scratch.weights = part(maxRows * topK);
@@ -40,7 +49,8 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
   return llvm::TypeSwitch<Operation *, KernelMemory>(op)
       .Case([&](NormLinearOp linear) {
         int64_t k = width(linear.getInput());
-        if (!linear.getNormAttr() && !linear.getRows())
+        auto first = cast<FlatSymbolRefAttr>(linear.getWeights()[0]);
+        if (!linear.getNormAttr() && !linear.getRows() && weightType(linear, first).getElementType().isF32())
           return KernelMemory{};
         return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k)};
       })
@@ -53,6 +63,12 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
         int64_t headDim = stateType(qkv, qkv.getKeyCacheAttr()).getDimSize(3);
         return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k) + tileScratchBytes(headDim)};
       })
+      .Case([&](LinearResidualOp linear) {
+        int64_t k = width(linear.getInput());
+        if (weightType(linear, linear.getWeightAttr()).getElementType().isF32())
+          return KernelMemory{};
+        return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k)};
+      })
       .Case([&](AttentionOp attention) {
         return KernelMemory{0, attentionScratch(stateType(attention, attention.getKeyCacheAttr()).getDimSize(3)).bytes};
       })
@@ -60,8 +76,7 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
         int64_t h = width(moe.getInput());
         int64_t experts = weightType(moe, moe.getRouterAttr()).getDimSize(0);
         int64_t inner = weightType(moe, moe.getDownAttr()).getDimSize(2);
-        int64_t activations = maxRows * moe.getTopK() * roundUp(inner, kPanelRows) * 4;
-        return KernelMemory{normTempBytes(maxRows, h) + activations,
+        return KernelMemory{moeTemp(maxRows, h, inner, moe.getTopK()).bytes,
                             moeScratch(maxRows, h, experts, moe.getTopK()).bytes};
       })
       .Default(KernelMemory{});

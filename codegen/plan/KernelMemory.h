@@ -31,12 +31,19 @@ struct AttentionScratch {
 };
 AttentionScratch attentionScratch(int64_t headDim);
 
-// norm_moe: temp = normalised rows [max_rows, H], then activations [max_rows * top_k, padded I], both f32.
-// scratch = the norm's, then probabilities [padded E] f32, then the list of (row, weight) sorted by expert:
+// linear_residual and a norm_linear without a norm: room for its input rounded to bf16, in the places of the norm's.
+//
+// norm_moe: temp = normalised rows [max_rows, H] f32, the same rounded to bf16, activations [max_rows * top_k, padded I]
+// f32.
+struct MoeTemp {
+  int64_t roundedTemp, activations, bytes;
+};
+MoeTemp moeTemp(int64_t maxRows, int64_t width, int64_t inner, int64_t topK);
+// scratch = the norm's, rounded rows [kPrivateRows, H] bf16, then probabilities [padded E] f32, then the list of (row, weight) sorted by expert:
 // chosen experts [max_rows, top_k] i32, their weights f32, offsets [E + 1] and cursors [E] i32, sorted row i32 and
 // weight f32, then a tile of gate and up.
 struct MoeScratch {
-  int64_t probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight, tile, bytes;
+  int64_t rounded, probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight, tile, bytes;
 };
 MoeScratch moeScratch(int64_t maxRows, int64_t width, int64_t experts, int64_t topK);
 

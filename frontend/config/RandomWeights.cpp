@@ -35,7 +35,8 @@ float bell(uint64_t bits) {
 
 class RandomSource : public WeightSource {
 public:
-  RandomSource(uint64_t seed, double deviation, const std::vector<WeightSpec> &specs) : seed(seed), deviation(deviation) {
+  RandomSource(uint64_t seed, double deviation, const std::vector<WeightSpec> &specs)
+      : seed(seed), deviation(deviation) {
     for (const WeightSpec &spec : specs)
       by_name.emplace(spec.name, spec);
   }

@@ -87,7 +87,8 @@ void checkPostProcessor(const Json &tokenizer) {
   const Json &type = processor.is_object() ? fieldOf(processor, "type") : processor;
   if (type == "ByteLevel")
     return;
-  if (type == "TemplateProcessing" && fieldOf(processor, "single") == Json::parse(R"([{"Sequence":{"id":"A","type_id":0}}])"))
+  static const Json sequence_alone = Json::parse(R"([{"Sequence": {"id": "A", "type_id": 0}}])");
+  if (type == "TemplateProcessing" && fieldOf(processor, "single") == sequence_alone)
     return;
   throw InputError(kTokenizerFile + ": post_processor.type is " + shown(type) +
                    ", expected \"ByteLevel\" or a \"TemplateProcessing\" that adds no tokens");
@@ -98,8 +99,12 @@ struct PatternName {
   const char *regex;
 };
 const PatternName kPatterns[] = {
-    {SplitPattern::qwen2, R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re"},
-    {SplitPattern::qwen3_5, R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)re"},
+    {SplitPattern::qwen2,
+     R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|)re"
+     R"re(\s*[\r\n]+|\s+(?!\S)|\s+)re"},
+    {SplitPattern::qwen3_5,
+     R"re((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|)re"
+     R"re(\s*[\r\n]+|\s+(?!\S)|\s+)re"},
 };
 
 // The pre_tokenizer of tokenizer.json, which must be one of Qwen's.

@@ -37,6 +37,8 @@ CharClass classOf(uint32_t c) {
   return CharClass::other;
 }
 
+constexpr auto kCompose = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+
 constexpr uint32_t kCombiningStart = 0x300;  // everything below is a starter in NFC that composes with nothing before it
 
 // Whether NFC can be cut before `c`: it stays as it is and never joins what precedes it. May say no where yes is true.
@@ -58,8 +60,7 @@ bool isNfcBoundary(uint32_t c) {
     return true;
   // A composite that isn't excluded from composition comes back.
   return count > 1 && count <= 8 &&
-         utf8proc_normalize_utf32(decomposed, count, static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE)) == 1 &&
-         decomposed[0] == code_point;
+         utf8proc_normalize_utf32(decomposed, count, kCompose) == 1 && decomposed[0] == code_point;
 }
 
 struct Decomposed {
@@ -94,8 +95,7 @@ void appendNfc(std::string_view text, std::string &out) {
   for (const Decomposed &part : parts)
     code_points.push_back(part.code_point);
   utf8proc_ssize_t count =
-      utf8proc_normalize_utf32(code_points.data(), static_cast<utf8proc_ssize_t>(code_points.size()),
-                               static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
+      utf8proc_normalize_utf32(code_points.data(), static_cast<utf8proc_ssize_t>(code_points.size()), kCompose);
   for (utf8proc_ssize_t i = 0; i < count; ++i)
     appendUtf8(out, static_cast<uint32_t>(code_points[i]));
 }

@@ -31,7 +31,8 @@ protected:
     writeTensors(path("model-00002-of-00002.safetensors"), {TestTensor::counting("b", {3})});
   }
   void writeIndex(const Json &weight_map) const {
-    write("model.safetensors.index.json", Json({{"metadata", {{"total_size", 20}}}, {"weight_map", weight_map}}).dump());
+    const Json index = {{"metadata", {{"total_size", 20}}}, {"weight_map", weight_map}};
+    write("model.safetensors.index.json", index.dump());
   }
 };
 

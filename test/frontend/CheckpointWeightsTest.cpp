@@ -157,7 +157,8 @@ TEST_F(CheckpointWeightsTest, WrongType) {
 }
 
 TEST_F(CheckpointWeightsTest, SameWeightTwice) {
-  EXPECT_EQ(failure({TestTensor::counting(kMatrix.name, {3, 2}), TestTensor::counting("layers.0.q_proj.weight", {3, 2})},
+  EXPECT_EQ(failure({TestTensor::counting(kMatrix.name, {3, 2}),
+                     TestTensor::counting("layers.0.q_proj.weight", {3, 2})},
                     {kMatrix}),
             "model.safetensors: tensor \"model.layers.0.q_proj.weight\" is the same weight as "
             "\"layers.0.q_proj.weight\"");

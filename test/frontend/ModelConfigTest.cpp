@@ -241,8 +241,9 @@ TEST(ModelConfig, UnsupportedFieldsAreErrorsUnlessHarmless) {
   EXPECT_EQ(failure({{"quantization_config", {{"bits", 4}}}}),
             "config.json: quantization_config is an object, expected null or nothing: quantised checkpoints are not "
             "supported, give the unquantised one");
-  EXPECT_EQ(failure({{"is_causal", false}}), "config.json: is_causal is false, expected true or nothing: attention that "
-                                             "sees later tokens is not supported");
+  EXPECT_EQ(failure({{"is_causal", false}}),
+            "config.json: is_causal is false, expected true or nothing: attention that sees later tokens is not "
+            "supported");
   EXPECT_EQ(failure({{"tie_last_hidden_states", false}}),
             "config.json: tie_last_hidden_states is false, expected true or nothing: the last of hidden_states is "
             "always the one after the final norm");

@@ -19,7 +19,8 @@ constexpr int kFileRounds = 400;
 // One to three of: a byte changed, a range taken out, doubled, or replaced by something that JSON readers trip over.
 std::string mutate(std::string text, std::mt19937 &random) {
   static const std::string kTraps[] = {"null", "-1", "0", "1e308", "1e999", "18446744073709551616", "\"\"", "[]", "{}",
-                                       "{\"a\":1}", "true", "NaN", "\\u0000", "\xff", "[[[[[[[[", "9223372036854775807"};
+                                       "{\"a\":1}", "true", "NaN", "\\u0000", "\xff", "[[[[[[[[",
+                                       "9223372036854775807"};
   auto below = [&](size_t bound) { return std::uniform_int_distribution<size_t>(0, bound - 1)(random); };
   for (size_t i = 0, count = 1 + below(3); i < count && !text.empty(); ++i) {
     const size_t at = below(text.size()), length = 1 + below(std::min<size_t>(20, text.size() - at));
@@ -90,7 +91,8 @@ const Json kConfigs[] = {
      {"decoder_sparse_step", 1},
      {"hidden_act", "silu"},
      {"rope_theta", 1e6},
-     {"rope_scaling", {{"type", "yarn"}, {"factor", 4.0}, {"beta_fast", 32}, {"original_max_position_embeddings", 64}}}},
+     {"rope_scaling",
+      {{"type", "yarn"}, {"factor", 4.0}, {"beta_fast", 32}, {"original_max_position_embeddings", 64}}}},
 };
 
 TEST(Mutation, Config) {
@@ -115,7 +117,8 @@ TEST(Mutation, Config) {
 }
 
 TEST(Mutation, GenerationConfig) {
-  const std::string text = R"({"do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "eos_token_id": [1]})";
+  const std::string text =
+      R"({"do_sample": true, "temperature": 0.6, "top_k": 20, "top_p": 0.95, "eos_token_id": [1]})";
   std::mt19937 random(2);
   for (int round = 0; round < kRounds; ++round) {
     const auto mutated = round % 3 ? mutate(text, random) : replaceValue(Json::parse(text), random);

@@ -58,7 +58,8 @@ TEST(RopeFields, ContradictionsBetweenSpellings) {
 
 TEST(RopeFields, Types) {
   const char *known = "expected one of default, linear, dynamic, yarn, longrope, llama3";
-  EXPECT_EQ(ropeFailure({{"rope_type", "su"}}), std::string("config.json: rope_parameters.rope_type is \"su\", ") + known);
+  EXPECT_EQ(ropeFailure({{"rope_type", "su"}}),
+            std::string("config.json: rope_parameters.rope_type is \"su\", ") + known);
   EXPECT_EQ(failure({{"rope_scaling", {{"type", "mrope"}}}}),
             std::string("config.json: rope_scaling.type is \"mrope\", ") + known);
   EXPECT_EQ(ropeFailure({{"rope_type", 1}}), "config.json: rope_parameters.rope_type is 1, expected a string");

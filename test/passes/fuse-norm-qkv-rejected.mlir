@@ -2,7 +2,7 @@
 // RUN: qwen-opt %s --pass-pipeline='builtin.module(func.func(qwen-fuse-norm-qkv))' | FileCheck %s
 // RUN: qwen-opt %s --pass-pipeline='builtin.module(func.func(qwen-fuse-norm-qkv))' --remarks-filter=qwen 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
 
-// COUNT-COUNT-19: remark: {{.*}}"0 of {{[12]}} norm + q|k|v + RoPE + cache updates fused"
+// COUNT-COUNT-20: remark: {{.*}}"0 of {{[12]}} norm + q|k|v + RoPE + cache updates fused"
 
 qwen.weight @norm : tensor<8xf32>
 qwen.weight @q_norm : tensor<4xf32>
@@ -12,6 +12,7 @@ qwen.weight @q : tensor<16x8xf32>
 qwen.weight @k : tensor<8x8xf32>
 qwen.weight @v : tensor<8x8xf32>
 qwen.weight @v_bias : tensor<8xf32>
+func.func private @anything()
 qwen.state @key_cache : tensor<1x2x16x4xf32>
 qwen.state @value_cache : tensor<1x2x16x4xf32>
 
@@ -395,6 +396,27 @@ func.func @updated_twice(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tens
   %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
   qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
   qwen.cache_append %x, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return %a : tensor<?x16xf32>
+}
+
+// A call in between may do anything.
+// CHECK-LABEL: func.func @call_between(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @call_between(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tensor<?x4xf32>, %t2: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %q = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  func.call @anything() : () -> ()
   qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
   %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
   return %a : tensor<?x16xf32>

@@ -128,9 +128,9 @@ TEST_F(ProgramErrors, GenerationIsChecked) {
     return more;
   };
   expect(1, with({"14"}), {in, "--max-seq"});
-  expect(1, with({"4", "--temperature", "-1"}), {"temperature", "-1"});
-  expect(1, with({"4", "--top-p", "1.5"}), {"top-p", "1.5"});
-  expect(1, with({"4", "--repetition-penalty", "0"}), {"repetition-penalty", "0"});
+  expect(2, with({"4", "--temperature", "-1"}), {"temperature", "-1"});
+  expect(2, with({"4", "--top-p", "1.5"}), {"top-p", "1.5"});
+  expect(2, with({"4", "--repetition-penalty", "0"}), {"repetition-penalty", "0"});
 }
 
 TEST_F(ProgramErrors, VerbsNeedWhatTheyNeed) {

@@ -153,46 +153,6 @@ TEST_F(Example, BenchMeasures) {
   EXPECT_NE(say({"bench", "-p", "32", "-n", "8", "-r", "1"}), "");
 }
 
-// `info --json` accounts for every byte: the entries of a section add up to it, and the sections to the program's own
-// totals.
-void expectSumsAddUp(const json &info) {
-  std::map<std::string, int64_t> sections;
-  for (const json &section : info.at("memory")) {
-    int64_t sum = 0;
-    for (const json &entry : section.at("entries")) {
-      EXPECT_GE(entry.at("bytes"), 0) << entry.dump();
-      sum += entry.at("bytes").get<int64_t>();
-    }
-    EXPECT_EQ(sum, section.at("bytes")) << section.at("section");
-    sections[section.at("section")] = sum;
-  }
-  for (const std::string name : {"weights", "states", "arena", "scratch"})
-    EXPECT_EQ(sections[name], info.at(name + "_bytes")) << name;
-  EXPECT_EQ(info.at("running_bytes").get<int64_t>(), sections["weights"] + sections["states"] + sections["arena"] +
-                                                         sections["scratch"] * info.at("default_threads").get<int64_t>());
-}
-
-TEST_F(Example, InfoAccountsForEveryByte) {
-  const json info = json::parse(say({"info", "--json"}));
-  EXPECT_EQ(info.at("task"), "Qwen3MoeForCausalLM");
-  EXPECT_TRUE(info.at("weights_embedded"));
-  expectSumsAddUp(info);
-  EXPECT_NE(say({"info"}).find("Qwen3MoeForCausalLM"), std::string::npos);
-}
-
-TEST(Info, AccountsForTheWeightsFile) {
-  CompiledProgram program(loadCase("dense_bf16").checkpoint, {"--max-seq=16", "--batch=3"});
-  ProcessResult result = runProcess({program.path(), "info", "--json"});
-  const json info = json::parse(result.out);
-  expectSumsAddUp(info);
-  const auto file = static_cast<int64_t>(std::filesystem::file_size(program.path() + ".weights"));
-  EXPECT_EQ(file, info.at("weights_bytes").get<int64_t>() + 4096) << "the header takes one page";
-  EXPECT_EQ(info.at("batch"), 3);
-  EXPECT_EQ(info.at("max_seq"), 16);
-  // Keys and values of 2 layers, 2 heads of 8 values, f32.
-  EXPECT_EQ(info.at("states_bytes"), 2 * 2 * 3 * 2 * 16 * 8 * 4);
-}
-
 // eval.txt: perplexity of the answers' tokens as examples/tiny-dictionary/README.md states it (4.922 for f32
 // arithmetic: 1.004 for the known words, 19.72 for the unseen ones).
 TEST(Perplexity, OfTheExampleInF32) {

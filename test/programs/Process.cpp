@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -40,18 +41,26 @@ private:
   std::FILE *file;
 };
 
-int waitFor(pid_t child, std::chrono::milliseconds timeout) {
+// Waits for the end of `child` and notes its status and what it took.
+void await(pid_t child, std::chrono::milliseconds timeout, ProcessResult &result) {
   auto end = std::chrono::steady_clock::now() + timeout;
   int status = 0;
-  while (waitpid(child, &status, WNOHANG) == 0) {
-    if (std::chrono::steady_clock::now() > end) {
+  rusage usage = {};
+  bool killed = false;
+  while (wait4(child, &status, WNOHANG, &usage) == 0) {
+    if (!killed && std::chrono::steady_clock::now() > end) {
       kill(child, SIGKILL);
-      waitpid(child, &status, 0);
-      return ProcessResult::kTimedOut;
+      killed = true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  auto seconds = [](const timeval &time) { return time.tv_sec + time.tv_usec * 1e-6; };
+  result.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  result.peak_bytes = int64_t{usage.ru_maxrss} * 1024;
+  if (killed)
+    result.status = ProcessResult::kTimedOut;
+  else
+    result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -74,7 +83,7 @@ ProcessResult runProcess(const std::vector<std::string> &command, const ProcessO
     _exit(127);
   }
   ProcessResult result;
-  result.status = waitFor(child, options.timeout);
+  await(child, options.timeout, result);
   result.out = out.content();
   result.err = err.content();
   return result;

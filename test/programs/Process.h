@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -9,13 +10,15 @@
 namespace qwen::test {
 
 struct ProcessOptions {
-  std::string input;                        // what stdin holds
+  std::string input;                         // what stdin holds
   std::chrono::milliseconds timeout{60000};  // then the program is killed
 };
 
 struct ProcessResult {
   int status = 0;  // the exit status; 128 + the signal that ended it; kTimedOut
   std::string out, err;
+  double cpu_seconds = 0;  // user and system, of the program and its children
+  int64_t peak_bytes = 0;  // of resident memory
   static constexpr int kTimedOut = -1;
 };
 

@@ -110,6 +110,7 @@ void Build::describeTarget() {
   if (!described)
     throw Failure{kBadCommandLine, error};
   machine = *described;
+  machine.emulate_bf16_dot = options.emulate_bf16_dot;
   if (options.product == Product::exe) {
     const auto host = describeMachine("", "", "", error);
     const std::string arch = machine.triple.substr(0, machine.triple.find('-'));

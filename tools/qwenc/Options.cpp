@@ -82,6 +82,7 @@ std::optional<BuildOptions> parseCommandLine(int argc, char **argv, int &status)
   build->add_option("--mtriple", options.triple);
   build->add_option("--mcpu", options.cpu);
   build->add_option("--mattr", options.attr);
+  build->add_flag("--emulate-bf16-dot", options.emulate_bf16_dot);  // for tests, not in the help
   build->add_option("--gpu-arch", gpu_arch);
   build->add_flag("-v", options.verbose);
   build->add_flag("--timing", options.timing);

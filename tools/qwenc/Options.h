@@ -21,6 +21,7 @@ struct BuildOptions {
   Product product = Product::exe;
   std::string task;
   std::string triple, cpu, attr;
+  bool emulate_bf16_dot = false;  // MachineDescription::emulate_bf16_dot
   int64_t max_seq = 0;  // 0: the importer's default
   int64_t batch = 1;
   std::string dtype;

@@ -44,7 +44,7 @@ static std::optional<Value> take(CallArguments &arguments, const std::string &na
                             [&](const auto &keyword) { return keyword.first == name; });
   if (found == arguments.keywords.end())
     return std::nullopt;
-  Value value = std::move(found->second);
+  std::optional<Value> value(std::move(found->second));
   arguments.keywords.erase(found);
   return value;
 }

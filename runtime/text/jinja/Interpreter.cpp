@@ -97,7 +97,7 @@ Interpreter::Flow Interpreter::run(const For &statement, const ScopePointer &sco
   auto loop = std::make_shared<Loop>(iterable, std::move(source), !statement.test);
   bool completed = false;  // some run of the body came to its end: jinja2 runs `else` otherwise
   while (loop->advance()) {
-    charge(1);
+    charge(kIterationWork);
     ScopePointer inner = std::make_shared<Scope>(scope);
     assign(statement.target, *loop->current, inner);
     inner->set("loop", Value(loop));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint32_t kCapitalSigma = 0x3A3, kFinalSigma = 0x3C2, kSmallSigma = 0x3C3, kCapitalIWithDot = 0x130;
 
-enum class Case { upper, lower, title };
+enum class Case { upper, lower, title, keep };
 
 const SpecialCasing *findSpecial(uint32_t point) {
   const SpecialCasing *found = std::lower_bound(
@@ -57,6 +57,10 @@ bool isFinalSigma(const std::vector<uint32_t> &points, size_t i) {
 
 void append(std::string &result, const std::vector<uint32_t> &points, size_t i, Case wanted) {
   uint32_t point = points[i];
+  if (wanted == Case::keep) {
+    appendUtf8(result, point);
+    return;
+  }
   if (point < 0x80) {
     bool small = point >= 'a' && point <= 'z', capital = point >= 'A' && point <= 'Z';
     bool changes = wanted == Case::lower ? capital : small;
@@ -113,7 +117,9 @@ std::string titleCase(std::string_view text) {
 }
 
 std::string swapCase(std::string_view text) {
-  return mapCase(text, [](uint32_t point, size_t) { return isUpper(point) ? Case::lower : Case::upper; });
+  return mapCase(text, [](uint32_t point, size_t) {
+    return isUpper(point) ? Case::lower : isLower(point) ? Case::upper : Case::keep;
+  });
 }
 
 std::string foldCase(std::string_view text) {

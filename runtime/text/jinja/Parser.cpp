@@ -128,6 +128,8 @@ Statement::Node Parser::parseStatementNode() {
   if (name == "filter") {
     FilterBlock block;
     block.filter = parseFilter(nullptr);
+    while (skipOp("|"))
+      block.filter = parseFilter(std::move(block.filter));
     block.body = parseScoped("endfilter");
     return block;
   }

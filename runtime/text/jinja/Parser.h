@@ -61,7 +61,7 @@ private:
     bool primaries_only = false;  // names and literals, as in targets
     bool conditionals = true;
     bool parentheses = false;     // the tuple may be empty
-    std::string_view end_name;    // a name that ends it
+    std::string_view end_name{};  // a name that ends it
   };
   ExprPtr parseTuple(TupleStyle style);
 

@@ -128,7 +128,6 @@ public:
   using Entry = std::pair<Value, Value>;
 
   const Value *find(const Value &key) const;
-  const Value *find(std::string_view key) const { return find(Value(key)); }
   void set(Value key, Value value);  // fails for keys that Python can't hash
   const std::vector<Entry> &entries() const { return list; }
   int nesting() const { return depth; }

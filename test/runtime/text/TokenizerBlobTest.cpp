@@ -114,7 +114,8 @@ TEST_F(TokenizerBlobTest, EveryRuleOfTheFormat) {
        [&] { at<TokenizerAdded>(layout.raw_added, 1).text_bytes = UINT32_MAX; }},
       {"an added token's text lies outside the blob", [&] { at<TokenizerAdded>(layout.raw_added, 1).text = UINT32_MAX; }},
       {"an added token's text is not UTF-8", [&] { at<uint8_t>(layout.added_bytes, 2) = 0xFF; }},
-      {"added tokens are not in order", [&] { at<TokenizerAdded>(layout.raw_added, 1) = at<TokenizerAdded>(layout.raw_added, 0); }},
+      {"added tokens are not in order",
+       [&] { at<TokenizerAdded>(layout.raw_added, 1) = at<TokenizerAdded>(layout.raw_added, 0); }},
   };
   for (const Case &c : cases) {
     std::string error = problemOf(c.damage);

@@ -52,6 +52,13 @@ inline std::string hashIds(const std::vector<int32_t> &ids) {
   return hash.text();
 }
 
+// CPU time that work on a megabyte may take, in seconds.
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__)
+inline constexpr double kMegabyteSeconds = 1.0;
+#else
+inline constexpr double kMegabyteSeconds = 15.0;
+#endif
+
 // A tokenizer and the blob that it uses.
 struct CompiledTokenizer {
   std::vector<uint8_t> blob;

@@ -90,7 +90,7 @@ TEST(Unicode, NfcOfManyMarksIsFast) {
     text += "\u0315\u0334";
   std::clock_t start = std::clock();
   std::string result = nfc(text);
-  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 1.0);
+  EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, testing::kMegabyteSeconds);
   EXPECT_EQ(result.substr(0, 5), "a\u0334\u0334");
   EXPECT_EQ(result.substr(result.size() - 4), "\u0315\u0315");
 }
