@@ -19,10 +19,14 @@ def random_bf16(rng, shape):
     return (values.view(np.uint32) >> 16).astype(np.uint16)
 
 
+def gguf_path_of(directory):
+    return directory.with_name(directory.name + ".gguf")
+
+
 def write(config, directory, seed=1):
     """Writes config.json and model.safetensors into `directory` and `directory`.gguf beside it, unless they are there."""
     directory = pathlib.Path(directory)
-    gguf_path = directory.with_suffix(".gguf")
+    gguf_path = gguf_path_of(directory)
     if gguf_path.exists():
         return
     directory.mkdir(parents=True, exist_ok=True)
@@ -36,7 +40,7 @@ def write(config, directory, seed=1):
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
 
-    temporary = gguf_path.with_suffix(".gguf.part")
+    temporary = gguf_path.with_name(gguf_path.name + ".part")
     writer = gguf.GGUFWriter(temporary, "qwen3")
     describe(writer, config)
     rng = np.random.default_rng(seed)

@@ -56,7 +56,7 @@ def print_table(args, runs):
     def median(side, key):
         return statistics.median(run[key] for run in runs[side])
 
-    print(f"Qwen3-{args.shape} bf16, {args.threads} threads, medians of {args.rounds} rounds, tokens/s\n")
+    print(f"Qwen3-{args.shape.upper()} bf16, {args.threads} threads, medians of {args.rounds} rounds, tokens/s\n")
     print("| test | qwenc | llama.cpp | ratio |")
     print("| --- | ---: | ---: | ---: |")
     for key, name in [("prompt", f"pp{args.prompt}"), ("generation", f"tg{args.generate}")]:
@@ -84,7 +84,7 @@ def main():
     runs = {"qwenc": [], "llama.cpp": []}
     for i in range(args.rounds):
         runs["qwenc"].append(ours(app, args))
-        runs["llama.cpp"].append(theirs(model.with_suffix(".gguf"), args))
+        runs["llama.cpp"].append(theirs(checkpoint.gguf_path_of(model), args))
         a, b = runs["qwenc"][-1], runs["llama.cpp"][-1]
         print(f"round {i + 1}: prompt {a['prompt']:.1f} : {b['prompt']:.1f}, "
               f"generation {a['generation']:.1f} : {b['generation']:.1f}", file=sys.stderr)

@@ -43,7 +43,8 @@ def Qwen_RopeOp : Qwen_Op<"rope", [Pure, AllTypesMatch<["input", "result"]>, Qwe
 def Qwen_CacheAppendOp : Qwen_SymbolUserOp<"cache_append"> {
   let summary = "writes rows of keys or values into a cache";
   let description = [{
-    `cache[slot[r], h, index[r], d] = x[r, h * head_dim + d]` (HF: `past_key_values.update`).
+    `cache[slot[r], h, index[r], d] = x[r, h * head_dim + d]` (HF: `past_key_values.update`). Rows with a negative
+    index append nothing.
     ```mlir
     qwen.cache_append %k, %slot, %index, @"model.layers.0.self_attn.key_cache" : tensor<?x1024xf32>
     ```
@@ -57,7 +58,8 @@ def Qwen_AttentionOp : Qwen_SymbolUserOp<"attention", [AllTypesMatch<["query", "
   let description = [{
     For row r, head h, g = h / (heads / kv_heads), over j in `(index[r] - window, index[r]]` (from 0 without
     a window): `y[r, h] = sum_j softmax_j(scale * q[r, h] . K[slot[r], g, j]) V[slot[r], g, j]`
-    (HF: `eager_attention_forward`; heads, kv_heads and head_dim follow from the types).
+    (HF: `eager_attention_forward`; heads, kv_heads and head_dim follow from the types). A row with the index -1-n
+    stands at place n without a key there, so that j is in `(n - window, n)`: HF's query at a masked column.
     ```mlir
     %a = qwen.attention %q, %slot, %index, @key_cache, @value_cache scale 0.088 window 4096 : tensor<?x2048xf32>
     ```

@@ -11,7 +11,12 @@ def Qwen_PackedLayout : I32EnumAttr<"PackedLayout", "order of elements in a pack
   let cppNamespace = "::mlir::qwen";
 }
 
-def Qwen_PackedOp : Qwen_Op<"packed", [Symbol]> {
+def Qwen_Offset : ConfinedAttr<I64Attr, [AttrConstraint<And<[
+    CPred<"::llvm::cast<::mlir::IntegerAttr>($_self).getInt() >= 0">,
+    CPred<"::llvm::cast<::mlir::IntegerAttr>($_self).getInt() % 64 == 0">]>, "whose value is a multiple of 64">]>;
+
+def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
+    PredOpTrait<"there must be at least one source", CPred<"!$sources.empty()">>]> {
   let summary = "a section of the weight file";
   let description = [{
     The sources lie one after another; rows come in groups of `group`, each padded to whole panels of 16 rows.
@@ -19,18 +24,21 @@ def Qwen_PackedOp : Qwen_Op<"packed", [Symbol]> {
     * `rows`: row-major, as in the checkpoint (embedding tables).
     * `panels`: `[panel][k / k_group][16 rows][k_group]`: output rows in lanes, read front to back.
     * `glu`: panels of gate and up alternate; a stacked source [E, 2I, H] holds both.
-    Sources of rank 3 put their experts one after another.
+    Sources of rank 3 put their experts one after another. Each source of a vector is padded to 16 values; `group` says
+    nothing about vectors and rows. `offset` and `bytes` are from the start of the payload (PackedGeometry.h).
     ```mlir
     qwen.packed @"model.layers.0.mlp.gate_proj.weight.packed" glu [@gate, @up] group 3072 k_group 1
       offset 4096 bytes 12582912 : bf16
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Qwen_PackedLayout:$layout,
-                       TypedArrayAttrBase<FlatSymbolRefAttr, "sources">:$sources, I64Attr:$group, I64Attr:$k_group,
-                       I64Attr:$offset, I64Attr:$bytes, TypeAttr:$element);
+                       Qwen_Symbols:$sources, Qwen_Count:$group,
+                       Qwen_Count:$k_group, Qwen_Offset:$offset, Qwen_Count:$bytes,
+                       TypeAttrOf<AnyTypeOf<[F32, BF16]>>:$element);
   let assemblyFormat = [{
     $sym_name $layout $sources `group` $group `k_group` $k_group `offset` $offset `bytes` $bytes attr-dict `:` $element
   }];
+  let hasVerifier = 1;
 }
 
 #endif

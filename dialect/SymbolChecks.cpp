@@ -19,13 +19,13 @@ bool fits(ArrayRef<int64_t> shape, ArrayRef<int64_t> wanted) {
          });
 }
 
+}  // namespace
+
 FailureOr<RankedTensorType> findWeight(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name) {
   if (auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(op, name))
     return weight.getType();
   return op->emitOpError() << name << " is not a qwen.weight of the module";
 }
-
-}  // namespace
 
 LogicalResult checkWeight(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name,
                           ArrayRef<int64_t> shape) {

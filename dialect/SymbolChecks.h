@@ -5,6 +5,9 @@
 
 namespace mlir::qwen {
 
+// The type of a weight.
+FailureOr<RankedTensorType> findWeight(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name);
+
 // The weight must exist and have this shape; ShapedType::kDynamic stands for any size.
 LogicalResult checkWeight(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name,
                           ArrayRef<int64_t> shape);

@@ -22,11 +22,13 @@ private:
 
 }  // namespace
 
+void reportLine(Operation *scope, StringRef pass, const Twine &line) {
+  remark::analysis(scope->getLoc(), remark::RemarkOpts::name(pass).category(kCategory)) << line.str();
+}
+
 void reportCount(Operation *scope, StringRef pass, StringRef what, int64_t done, int64_t candidates) {
-  if (candidates == 0)
-    return;
-  remark::analysis(scope->getLoc(), remark::RemarkOpts::name(pass).category(kCategory))
-      << remark::add("{0} of {1} {2}", done, candidates, what.str());
+  if (candidates != 0)
+    reportLine(scope, pass, Twine(done) + " of " + Twine(candidates) + " " + what);
 }
 
 void listenToCounts(MLIRContext &context, std::function<void(StringRef pass, StringRef line)> receive) {

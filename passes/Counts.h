@@ -9,12 +9,14 @@
 
 namespace mlir::qwen {
 
-// Emits "DONE of CANDIDATES WHAT" (for instance "48 of 48 MoE blocks fused") as an analysis remark of category "qwen".
-// Says nothing where there was nothing to do.
+// Emits `line` (for instance "kernels: 10 for 45 launches, 31 barriers") as an analysis remark of category "qwen".
+void reportLine(Operation *scope, StringRef pass, const Twine &line);
+
+// Likewise "DONE of CANDIDATES WHAT" (for instance "48 of 48 MoE blocks fused"); nothing where nothing was to do.
 void reportCount(Operation *scope, StringRef pass, StringRef what, int64_t done, int64_t candidates);
 
-// From now on calls `receive` with the pass and the line of each count that is reported in this context, in the order
-// of the passes. Replaces the context's remark engine.
+// From now on calls `receive` with the pass and the line of each report in this context, in the order of the passes.
+// Replaces the context's remark engine.
 void listenToCounts(MLIRContext &context, std::function<void(StringRef pass, StringRef line)> receive);
 
 }  // namespace mlir::qwen

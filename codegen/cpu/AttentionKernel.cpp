@@ -71,8 +71,8 @@ struct AttentionKernel {
     Value sequence = b.add(b.mul(b.toIndex(b.load(slot, runBegin)), kvHeads), kvHead);
     forVectors(vectors, [&](Value v) { begin(kvHead, runBegin, v); });
 
-    Value lowest = b.toIndex(b.load(index, runBegin));
-    Value highest = b.toIndex(b.load(index, b.sub(runEnd, b.index(1))));
+    Value lowest = b.toIndex(placeOf(runBegin).place);
+    Value highest = b.toIndex(placeOf(b.sub(runEnd, b.index(1))).reach);
     Value firstBlock = b.index(0);
     if (kernel.has("window"))
       firstBlock = b.div(b.max(b.sub(lowest, b.index(kernel.integer("window") - 1)), b.index(0)), kKeyBlock);
@@ -87,6 +87,19 @@ struct AttentionKernel {
 
   void forVectors(Value vectors, llvm::function_ref<void(Value)> body) { b.loop(b.index(0), vectors, 1, body); }
   Value rowOf(Value runBegin, Value v) { return b.add(runBegin, b.div(v, group)); }
+
+  // i32: where a row stands in its slot and the last key it sees. index >= 0: both are the index; index -1-n, a row
+  // without a key of its own: n and n - 1.
+  struct Place {
+    Value place, reach;
+  };
+  Place placeOf(Value row) {
+    Value given = b.load(index, row);
+    Value sign = arith::ShRSIOp::create(b, given, arith::ConstantOp::create(b, b.getI32IntegerAttr(31)));  // 0 or -1
+    Value place = arith::XOrIOp::create(b, given, sign);
+    return {place, arith::AddIOp::create(b, place, sign)};
+  }
+
   Value columnOf(Value kvHead, Value v) {
     return b.mul(b.add(b.mul(kvHead, group), group == 1 ? b.index(0) : b.rem(v, group)), headDim);
   }
@@ -124,7 +137,7 @@ struct AttentionKernel {
   // Turns a vector's scores into exp(score - maximum) and updates its running maximum and sum.
   void softmax(Value runBegin, Value firstKey, Value v) {
     auto integers = VectorType::get({kPanelRows}, b.getI32Type());
-    Value reach = b.load(index, rowOf(runBegin, v));  // the last key this row sees
+    auto [place, reach] = placeOf(rowOf(runBegin, v));
     SmallVector<Attribute> steps;
     for (int64_t lane = 0; lane < kPanelRows; ++lane)
       steps.push_back(b.getI32IntegerAttr(lane));
@@ -136,7 +149,7 @@ struct AttentionKernel {
       Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, key, b.splat(reach));
       if (kernel.has("window")) {
         Value window = arith::ConstantOp::create(b, b.getI32IntegerAttr(kernel.integer("window")));
-        Value edge = b.splat(arith::SubIOp::create(b, reach, window));
+        Value edge = b.splat(arith::SubIOp::create(b, place, window));
         Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, key, edge);
         seen = arith::AndIOp::create(b, seen, inside);
       }

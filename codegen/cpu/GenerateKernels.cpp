@@ -3,6 +3,7 @@
 #include "codegen/cpu/Kernels.h"
 #include "codegen/cpu/Machine.h"
 #include "dialect/QwenDialect.h"
+#include "passes/Counts.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -40,6 +41,7 @@ struct GenerateKernelsPass : impl::GenerateKernelsBase<GenerateKernelsPass> {
       return signalPassFailure();
     }
     machine->emulate_bf16_dot = emulateBf16Dot;
+    int64_t made = 0;
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (!function->hasAttr("qwen.kernel"))
         continue;
@@ -54,8 +56,10 @@ struct GenerateKernelsPass : impl::GenerateKernelsBase<GenerateKernelsPass> {
       // A kernel is called once a layer: inlining would only repeat it.
       function->setAttr("passthrough", kernel.b.getStrArrayAttr({"noinline"}));
       function->removeAttr("qwen.kernel");
-      ++generated;
+      ++made;
     }
+    generated += made;
+    reportLine(getOperation(), getArgument(), "kernels: " + Twine(made) + " generated for " + machine->level);
     for (Operation &op : llvm::make_early_inc_range(*getOperation().getBody()))
       if (isa<WeightOp, StateOp, PackedOp>(op))
         op.erase();

@@ -87,14 +87,16 @@ struct QkvKernel {
           Value kvHead = b.sub(head, normBase);
           Value cacheSlot = b.toIndex(b.load(slot, row));
           Value place = b.toIndex(b.load(index, row));
-          b.whenElse(
-              b.less(kvHead, b.index(kvHeads)),
-              [&] {
-                emitRmsNorm(b, tile, r, keyNorm.memory, eps, headDim, b.index(0), tile, r);
-                rotate(r, row);
-                appendKey(r, kvHead, cacheSlot, place);
-              },
-              [&] { appendValue(r, b.sub(kvHead, b.index(kvHeads)), cacheSlot, place); });
+          b.when(b.less(b.index(-1), place), [&] {  // others append nothing
+            b.whenElse(
+                b.less(kvHead, b.index(kvHeads)),
+                [&] {
+                  emitRmsNorm(b, tile, r, keyNorm.memory, eps, headDim, b.index(0), tile, r);
+                  rotate(r, row);
+                  appendKey(r, kvHead, cacheSlot, place);
+                },
+                [&] { appendValue(r, b.sub(kvHead, b.index(kvHeads)), cacheSlot, place); });
+          });
         });
   }
 

@@ -2,6 +2,7 @@
 #include "codegen/plan/KernelMemory.h"
 #include "codegen/plan/PlanPasses.h"
 #include "dialect/QwenDialect.h"
+#include "passes/Counts.h"
 
 namespace mlir::qwen {
 #define GEN_PASS_DEF_OUTLINEKERNELS
@@ -60,6 +61,7 @@ struct OutlineKernelsPass : impl::OutlineKernelsBase<OutlineKernelsPass> {
     wantedRows_.clear();
     hazards.clear();
     nextOutput = 0;
+    made = {};
     buildForward(module, fused);
     for (Operation &op : fused.getBody().front().without_terminator())
       if (failed(launch(&op)))
@@ -67,6 +69,11 @@ struct OutlineKernelsPass : impl::OutlineKernelsBase<OutlineKernelsPass> {
     func::ReturnOp::create(*b, fused.getLoc());
     fused.erase();
     module.lookupSymbol<func::FuncOp>("forward.raw").setSymName("forward");
+    launches += made.launches;
+    kernels += made.kernels;
+    barriers += made.barriers;
+    reportLine(module, getArgument(), "kernels: " + Twine(made.kernels) + " for " + Twine(made.launches) +
+                                          " launches, " + Twine(made.barriers) + " barriers");
   }
 
 private:
@@ -246,11 +253,11 @@ private:
     if (hazards.conflict(reads, writes)) {
       func::CallOp::create(*b, loc, "qwen_barrier", TypeRange{}, ValueRange{thread, threads});
       hazards.clear();
-      ++barriers;
+      ++made.barriers;
     }
     hazards.add(reads, writes);
     func::FuncOp kernel = kernelFor(loc, kind, arguments, spec);
-    ++launches;
+    ++made.launches;
     if (requested.empty()) {
       func::CallOp::create(*b, loc, kernel, arguments);
       return;
@@ -282,7 +289,7 @@ private:
     kernel.setPrivate();
     kernel->setAttr("qwen.kernel", attribute);
     OpBuilder(entry->getParentOp()).insert(kernel);
-    ++kernels;
+    ++made.kernels;
     return kernel;
   }
 
@@ -299,6 +306,9 @@ private:
   Value rows, wantedRows, thread, threads;
   unsigned firstOutput = 0;
   unsigned nextOutput = 0;
+  struct {
+    int64_t launches, kernels, barriers;
+  } made = {};
   int64_t maxRows = 0;
   llvm::DenseMap<Value, Value> operands_;   // tensor -> memref
   llvm::DenseMap<Value, Range> ranges_;     // tensor -> its bytes in the arena

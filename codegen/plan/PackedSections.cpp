@@ -1,5 +1,6 @@
 #include "codegen/plan/PackedSections.h"
 
+#include "dialect/PackedGeometry.h"
 #include "dialect/QwenDialect.h"
 
 using ::qwen::PackedElement;
@@ -20,13 +21,8 @@ static PackedOrder orderOf(PackedLayout layout) {
 }
 
 static PackedSource sourceOf(StringRef name, RankedTensorType type) {
-  const ArrayRef<int64_t> shape = type.getShape();
-  PackedSource source;
-  source.name = name.str();
-  source.experts = shape.size() == 3 ? shape[0] : 1;
-  source.rows = shape.size() == 3 ? shape[1] : shape[0];
-  source.columns = shape.size() == 1 ? 1 : shape.back();
-  return source;
+  const auto [experts, rows, columns] = matricesOf(type.getShape());
+  return {name.str(), experts, rows, columns};
 }
 
 std::vector<PackedSection> packedSections(ModuleOp module) {

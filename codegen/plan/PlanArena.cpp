@@ -2,6 +2,7 @@
 #include "codegen/plan/KernelMemory.h"
 #include "codegen/plan/PlanPasses.h"
 #include "dialect/QwenDialect.h"
+#include "passes/Counts.h"
 
 namespace mlir::qwen {
 #define GEN_PASS_DEF_PLANARENA
@@ -50,6 +51,7 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
     OpBuilder builder(forward.getContext());
     Arena arena;
     int64_t scratch = 0;
+    int64_t placed = 0, straight = 0;
     llvm::DenseMap<Operation *, int64_t> outputNumber;
     forward.walk([&](OutputOp output) { outputNumber.insert({output, outputNumber.size()}); });
 
@@ -67,12 +69,12 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
       for (Value result : op.getResults()) {
         if (int64_t output = directOutput(op, result, outputNumber); output >= 0) {
           offsets.push_back(-1 - output);
-          ++direct;
+          ++straight;
           continue;
         }
         int64_t bytes = roundUp(maxRows * width(result) * 4, kAlignment);
         offsets.push_back(place[result] = arena.allocate(bytes));
-        ++buffers;
+        ++placed;
       }
       if (!offsets.empty())
         op.setAttr("qwen.arena", builder.getDenseI64ArrayAttr(offsets));
@@ -90,6 +92,10 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
     ModuleOp module = forward->getParentOfType<ModuleOp>();
     module->setAttr("qwen.arena_bytes", builder.getI64IntegerAttr(std::max(arena.highWater(), kAlignment)));
     module->setAttr("qwen.scratch_bytes", builder.getI64IntegerAttr(std::max(scratch, kAlignment)));
+    buffers += placed;
+    direct += straight;
+    reportLine(module, getArgument(),
+               "activations: " + Twine(placed) + " in the arena, " + Twine(straight) + " straight to the caller");
   }
 
   // The output that alone reads `result`, so that its op may write there, or not run when nobody wants it; else -1.

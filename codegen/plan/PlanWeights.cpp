@@ -2,6 +2,7 @@
 #include "codegen/plan/KernelShapes.h"
 #include "codegen/plan/PlanPasses.h"
 #include "dialect/QwenDialect.h"
+#include "passes/Counts.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -73,11 +74,12 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
   // Key: layout, sources, group.
   llvm::DenseMap<Attribute, PackedOp> planned;
   int64_t end = 0;
+  int64_t reused = 0;
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
     planned.clear();
-    end = 0;
+    end = reused = 0;
     auto forward = module.lookupSymbol<func::FuncOp>("forward");
     if (!forward) {
       module.emitError("module has no function @forward to plan weights for");
@@ -112,6 +114,10 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
       return signalPassFailure();
     // Kernels may load one vector that begins inside the last section and ends beyond it.
     module->setAttr("qwen.weights_bytes", builder.getI64IntegerAttr(end + kAlignment));
+    int64_t made = planned.size();
+    packed += made;
+    shared += reused;
+    reportLine(module, getArgument(), "weights: " + Twine(made) + " packed for " + Twine(made + reused) + " uses");
   }
 
   PackedOp plan(Operation *op, const Demand &demand, OpBuilder &builder) {
@@ -121,57 +127,38 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     parts.push_back(builder.getI64IntegerAttr(demand.group));
     Attribute key = builder.getArrayAttr(parts);
     if (PackedOp known = planned.lookup(key)) {
-      ++shared;
+      ++reused;
       return known;
     }
     RankedTensorType first = weightType(op, demand.sources.front());
-    if (!first) {
-      op->emitOpError("uses ") << demand.sources.front() << ", which is no qwen.weight of the module";
-      return {};
-    }
     Type element = demand.layout == PackedLayout::Vector ? builder.getF32Type() : first.getElementType();
     int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
     // Two values of k side by side are what both bf16 dot products and the widening by shifts want.
     bool matrix = demand.layout == PackedLayout::Panels || demand.layout == PackedLayout::Glu;
     int64_t kGroup = matrix && element.isBF16() ? 2 : 1;
-    int64_t group = demand.group;
+    int64_t group = demand.group ? demand.group : rowsOf(first, demand);
     int64_t elements = 0;
     for (FlatSymbolRefAttr source : demand.sources) {
       RankedTensorType type = weightType(op, source);
-      if (!type || (demand.layout != PackedLayout::Vector && type.getElementType() != first.getElementType())) {
-        op->emitOpError("joins weights of different types: ") << source;
+      if (demand.layout != PackedLayout::Vector && type.getElementType() != first.getElementType()) {
+        op->emitOpError("joins weights of different types: ") << source << " is of " << type.getElementType() << ", "
+                                                              << demand.sources.front() << " of " << element;
         return {};
       }
-      elements += elementsOf(type, demand.layout, group ? group : rowsOf(type, demand), kGroup);
+      elements += packedElements(demand.layout, matricesOf(type.getShape()), group, kGroup);
     }
-    if (!group)
-      group = rowsOf(first, demand);
     std::string name = (demand.sources.front().getValue() + "." + stringifyPackedLayout(demand.layout)).str();
     auto packed = PackedOp::create(builder, op->getLoc(), name, demand.layout, builder.getArrayAttr(sources), group,
                                    kGroup, end, elements * elementBytes, element);
     end = roundUp(end + elements * elementBytes, kAlignment);
-    ++this->packed;
     planned[key] = packed;
     return packed;
   }
 
   // Output rows of one matrix of a source: half the rows of a stacked gate|up.
   static int64_t rowsOf(RankedTensorType type, const Demand &demand) {
-    if (demand.layout == PackedLayout::Vector)
-      return type.getDimSize(0);
-    int64_t rows = type.getDimSize(type.getRank() - 2);
+    int64_t rows = matricesOf(type.getShape()).rows;
     return demand.layout == PackedLayout::Glu && demand.sources.size() == 1 ? rows / 2 : rows;
-  }
-
-  static int64_t elementsOf(RankedTensorType type, PackedLayout layout, int64_t group, int64_t kGroup) {
-    ArrayRef<int64_t> shape = type.getShape();
-    if (layout == PackedLayout::Vector)
-      return roundUp(shape[0], kPanelRows);
-    if (layout == PackedLayout::Rows)
-      return shape[0] * shape[1];
-    int64_t matrices = shape.size() == 3 ? shape[0] : 1;
-    int64_t groups = shape[shape.size() - 2] / group;
-    return matrices * groups * roundUp(group, kPanelRows) * roundUp(shape.back(), kGroup);
   }
 };
 

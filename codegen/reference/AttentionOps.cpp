@@ -62,6 +62,8 @@ static void run(CacheAppendOp op, Frame &frame) {
   Tensor &cache = frame.state(op.getCacheAttr());
   const int64_t heads = cache.shape[1], head_dim = cache.width();
   for (int64_t r = 0; r < x.rows(); ++r) {
+    if (index.integers[r] < 0)
+      continue;
     if (!checkPlace(op, frame, cache, slot.integers[r], index.integers[r]))
       return;
     for (int64_t h = 0; h < heads; ++h)
@@ -79,7 +81,11 @@ static void run(AttentionOp op, Frame &frame) {
   const int64_t window = op.getWindow().value_or(std::numeric_limits<int32_t>::max());
   Tensor result = Tensor::ofReals({query.rows(), heads * value_dim});
   for (int64_t r = 0; r < query.rows(); ++r) {
-    const int64_t last = index.integers[r], first = std::max<int64_t>(0, last - window + 1);
+    // A negative index -1-n: the row stands at place n, where it has no key.
+    const int64_t given = index.integers[r], place = given < 0 ? -1 - given : given;
+    const int64_t first = std::max<int64_t>(0, place - window + 1), last = given < 0 ? place - 1 : place;
+    if (last < first)
+      return frame.fail(op, "index is " + llvm::Twine(given) + ", which leaves no key to attend to");
     if (!checkPlace(op, frame, keys, slot.integers[r], last))
       return;
     for (int64_t h = 0; h < heads; ++h) {

@@ -10,8 +10,9 @@ extern "C" {
 #endif
 
 // One forward call over `rows` tokens. Rows may belong to different sequences
-// ("slots") in any mix; rows of one slot stand in increasing order of `index`.
-// Padded positions never become rows.
+// ("slots") in any mix; rows of one slot stand in increasing order of their place
+// in it. Padded positions become rows only where a head reads them, as rows that
+// append nothing.
 typedef struct QwenCall {
   uint8_t *arena;          // [program.arena.bytes] activations, 64-byte aligned, shared by all threads
   uint8_t *scratch;        // [threads][program.arena.scratch_bytes] private to a thread, 64-byte aligned
@@ -20,7 +21,10 @@ typedef struct QwenCall {
   const int32_t *ids;      // [rows] token id; -1-r takes row r of `embeds` instead of the embedding table
   const float *embeds;     // [*, hidden_size], or null when no id is negative
   const int32_t *slot;     // [rows] sequence slot, 0 <= slot < program.batch
-  const int32_t *index;    // [rows] place of this row in its slot's KV cache, 0 <= index < program.max_seq
+  const int32_t *index;    // [rows] place of this row in its slot's KV cache, 0 <= index < program.max_seq. It appends
+                           // its key and value there and attends to the places up to its own. -1-n, 1 <= n <= max_seq:
+                           // it appends nothing and attends to the places 0 .. n-1; a sliding window counts from place
+                           // n and must leave one of them
   const float *position;   // [rows][program.position_axes] what RoPE turns by
   const float *rope_length;// [rows] HF's seq_len of the forward call (largest position + 1): dynamic and longrope
   const int32_t *wanted;   // [wanted_rows] rows (increasing) for which row-wise heads (logits) are computed

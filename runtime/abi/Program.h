@@ -61,7 +61,7 @@ struct Program {
   int64_t max_seq = 0;        // positions in a slot's KV cache
   int64_t max_rows = 0;       // rows of one qwen_forward call
   int64_t position_axes = 1;  // values of QwenCall::position per row
-  int64_t mask_window = 0;    // sliding window over padded columns, 0: none (for `info` only)
+  int64_t mask_window = 0;    // sliding window over padded columns, 0: none
 
   std::string target_triple;
   std::string target_cpu;

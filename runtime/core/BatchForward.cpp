@@ -21,6 +21,21 @@ std::vector<int64_t> pooledColumns(const PaddedBatch &batch, const Program &prog
   return columns;
 }
 
+// QwenCall::index of `row`'s pooled column, which is padding: -1-n for the n tokens before it.
+static int32_t maskedIndex(const PaddedBatch &batch, int64_t row, int64_t column, const Program &program) {
+  const int64_t tokens = batch.count[static_cast<size_t>(row)], window = program.mask_window;
+  const int64_t place = column - batch.first[static_cast<size_t>(row)];  // as HF counts, over columns
+  const std::string pooled =
+      "row " + std::to_string(row) + " is pooled at column " + std::to_string(column) + ", which attention_mask excludes";
+  if (tokens == 0 || place < 0)
+    throw UserError(pooled + ", and no token stands before it");
+  // A row that appends nothing counts the window from the column next to the tokens.
+  if (window > 0 && place >= window && (place > tokens || window == 1))
+    throw UserError(pooled + ", too far behind the last token for a sliding window of " + std::to_string(window) +
+                    "; pad with fewer columns");
+  return static_cast<int32_t>(-1 - tokens);
+}
+
 void forwardBatch(Engine &engine, const PaddedBatch &batch, int64_t chunk, const std::vector<int64_t> &pooled,
                   std::vector<OutputTarget> targets) {
   const Program &program = engine.program();
@@ -36,13 +51,12 @@ void forwardBatch(Engine &engine, const PaddedBatch &batch, int64_t chunk, const
     const int64_t slot = sequence % program.batch;
     if (slot == 0)
       forward.flush();
-    int64_t index = 0;
-    auto add = [&](int64_t column) {
+    auto add = [&](int64_t column, int32_t index) {
       Row row;
       row.place = sequence * batch.columns + column;
       row.id = batch.id(sequence, column);
       row.slot = static_cast<int32_t>(slot);
-      row.index = static_cast<int32_t>(index++);
+      row.index = index;
       row.position = given.empty() ? static_cast<float>(column) : given[static_cast<size_t>(row.place)];
       row.rope_length = length;
       if (wants && pooled.empty())
@@ -51,14 +65,13 @@ void forwardBatch(Engine &engine, const PaddedBatch &batch, int64_t chunk, const
         row.wanted_place = sequence;
       forward.add(row);
     };
-    const int64_t first = batch.first[static_cast<size_t>(sequence)], count = batch.count[static_cast<size_t>(sequence)];
-    for (int64_t column = first; column < first + count; ++column)
-      add(column);
+    const int64_t first = batch.first[static_cast<size_t>(sequence)];
+    const int64_t count = batch.count[static_cast<size_t>(sequence)];
+    for (int64_t i = 0; i < count; ++i)
+      add(first + i, static_cast<int32_t>(i));
     if (wants && !pooled.empty() && !batch.real(sequence, pooled[static_cast<size_t>(sequence)])) {
-      if (count == program.max_seq)
-        throw UserError("row " + std::to_string(sequence) + " is pooled at padding, which takes a position more than " +
-                        "the program's " + std::to_string(program.max_seq) + "; build it with a larger --max-seq");
-      add(pooled[static_cast<size_t>(sequence)]);
+      const int64_t column = pooled[static_cast<size_t>(sequence)];
+      add(column, maskedIndex(batch, sequence, column, program));
     }
   }
   forward.flush();

@@ -30,7 +30,7 @@ public:
   using CompiledForward = void (*)(const QwenCall *call, int64_t thread, int64_t threads);
   using CustomForward = std::function<void(const QwenCall &call, int64_t thread, int64_t threads)>;
 
-  // `program` and `weights` [program.weights_bytes] are borrowed. Throws UserError when the system has too little memory.
+  // `program` and `weights` [program.weights_bytes] are borrowed. Throws UserError when there is too little memory.
   // A compiled program's function is called directly:
   Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward forward);
   // Anything else with the same meaning (the interpreter, tests). It must not throw.

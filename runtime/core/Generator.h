@@ -14,7 +14,8 @@ struct Prompt {
   std::vector<int32_t> ids;      // tokens; -1-r takes row r of `embeds`
   std::vector<float> positions;  // one per token; empty: from 0
   // Leading tokens whose keys and values stand in the slot from an earlier call over the same tokens, less than
-  // ids.size(): a chat computes only what is new. After a call the slot holds the prompt and all new tokens but the last.
+  // ids.size(): a chat computes only what is new. After a call the slot holds the prompt and all new tokens but the
+  // last.
   int64_t cached = 0;
 };
 

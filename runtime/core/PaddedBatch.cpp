@@ -139,8 +139,8 @@ private:
       for (int64_t column = 0; column < result.columns; ++column) {
         int64_t position = positions[static_cast<size_t>((shared ? 0 : row) * result.columns + column)];
         if (position < 0 || position > kMaxPosition)
-          fail(place("position_ids", shared ? 0 : row, column) + " is " + std::to_string(position) + ", expected 0 to " +
-               std::to_string(kMaxPosition));
+          fail(place("position_ids", shared ? 0 : row, column) + " is " + std::to_string(position) +
+               ", expected 0 to " + std::to_string(kMaxPosition));
         result.position_ids.push_back(static_cast<float>(position));
       }
   }

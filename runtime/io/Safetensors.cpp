@@ -44,7 +44,9 @@ struct Malformed : std::runtime_error {
 };
 
 // As JSON has it: a name with a line break in it doesn't break the line of the message.
-std::string inQuotes(const std::string &name) { return Json(name).dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string inQuotes(const std::string &name) {
+  return Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 Json parseHeader(const char *text, uint64_t size) {
   std::vector<std::set<std::string>> keys;  // of every open object
@@ -137,7 +139,8 @@ std::vector<TensorInfo> readTensors(const Json &header, uint64_t data_bytes) {
   for (auto &[name, entry] : header.items()) {
     if (name != "__metadata__")
       tensors.push_back(readTensor(name, entry, data_bytes));
-    else if (!entry.is_object() || !std::all_of(entry.begin(), entry.end(), [](auto &text) { return text.is_string(); }))
+    else if (!entry.is_object() ||
+             !std::all_of(entry.begin(), entry.end(), [](auto &text) { return text.is_string(); }))
       throw Malformed("__metadata__ is not an object of strings");
   }
   std::stable_sort(tensors.begin(), tensors.end(), [](const TensorInfo &a, const TensorInfo &b) {

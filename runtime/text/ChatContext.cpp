@@ -48,21 +48,21 @@ std::optional<Json> chatContext(const Json &request, const Json &special_tokens,
   };
   Json arguments = request.is_array() ? Json{{"messages", request}} : request;
   if (!arguments.is_object())
-    return refuse(std::string("messages: expected a list of messages or an object, found ") + request.type_name());
+    return refuse(std::string("expected a list of messages, or an object with them, found ") + request.type_name());
   if (!arguments.contains("messages"))
-    return refuse("messages: the object has no member 'messages'");
+    return refuse("the object has no member 'messages'");
   if (!isListOfObjects(arguments["messages"]))
-    return refuse("messages: expected a list of objects");
+    return refuse("'messages' must be a list of objects");
   if (arguments["messages"].empty())
-    return refuse("messages: the list is empty, expected at least one message");
+    return refuse("the list of messages is empty, expected at least one");
   for (const char *name : kRefused)
     if (arguments.contains(name) && arguments[name] != false && !arguments[name].is_null())
-      return refuse(std::string("messages: the argument '") + name + "' is not supported");
+      return refuse(std::string("the argument '") + name + "' is not supported");
   for (const char *name : {"tools", "documents"}) {
     if (!arguments.contains(name))
       arguments[name] = nullptr;
     if (!arguments[name].is_null() && !isListOfObjects(arguments[name]))
-      return refuse(std::string("messages: '") + name + "' must be a list of objects");
+      return refuse(std::string("'") + name + "' must be a list of objects");
   }
   Json context = special_tokens;
   context.update(arguments);

@@ -49,7 +49,8 @@ std::vector<Field> selectFields(const Program &program, const std::string &selec
   const std::vector<Field> all = outputFields(program);
   std::vector<Field> chosen;
   if (select.empty()) {
-    std::copy_if(all.begin(), all.end(), std::back_inserter(chosen), [](const Field &field) { return field.by_default; });
+    std::copy_if(all.begin(), all.end(), std::back_inserter(chosen),
+                 [](const Field &field) { return field.by_default; });
     return chosen;
   }
   std::istringstream names(select);

@@ -30,6 +30,8 @@ const std::vector<VerbEntry> &verbs();
 
 std::unique_ptr<Verb> makeEval();
 std::unique_ptr<Verb> makeGenerate();
+std::unique_ptr<Verb> makeProcess();
+std::unique_ptr<Verb> makeRun();
 std::unique_ptr<Verb> makeBench();
 std::unique_ptr<Verb> makeInfo();
 

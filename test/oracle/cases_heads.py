@@ -33,10 +33,48 @@ def pooled_before_the_end(c):
                                  "attention_mask": mask_of([7, 7], "left")})
 
 
+def masked(c, name, mask, **options):
+    """An `eval` run over drawn ids everywhere, so that the last column is pooled though the mask may exclude it."""
+    mask = torch.tensor(mask)
+    c.eval(name, {"input_ids": c.ids(*mask.shape, mask=mask), "attention_mask": mask}, **options)
+
+
+def other_padding(name, task, checkpoint):
+    def build(name, seed):
+        c = Case(name, task, seed=seed, checkpoint=checkpoint, build=["--batch=3", "--max-seq=70"], vocab_size=83,
+                 num_labels=5, about="padding whose ids aren't pad_token_id: a masked column is pooled",
+                 **({} if "Moe" in task else {"hidden_size": 32}))
+        right = mask_of([1, 4, 6, 7, 9], "right").tolist()
+        masked(c, "right", right)
+        masked(c, "right_chunks", right, args=["--chunk", "2"])
+        masked(c, "left", mask_of([2, 5, 7], "left").tolist())
+        masked(c, "both", [[0, 1, 1, 1, 0, 0], [0, 0, 1, 1, 1, 0], [0, 0, 0, 0, 1, 1]])
+        # Exactly a block of keys, one less and one more; then a cache without a free place.
+        masked(c, "blocks", mask_of([63, 64, 65, 66], "right").tolist())
+        masked(c, "full", [[1] * 70 + [0, 0]])
+        return c
+    CASES[name] = build
+
+
+def other_padding_sliding(name, seed):
+    c = Case(name, "Qwen3ForSequenceClassification", seed=seed, build=["--batch=2"], vocab_size=61, hidden_size=32,
+             num_labels=3, use_sliding_window=True, sliding_window=4, num_hidden_layers=2,
+             layer_types=["full_attention", "sliding_attention"],
+             about="padding whose ids aren't pad_token_id under a sliding window")
+    masked(c, "next_to_the_tokens", mask_of([7, 7, 8], "right").tolist())
+    masked(c, "within_the_window", [[1, 1, 0, 0], [1, 0, 0, 0]])
+    masked(c, "both", [[0, 1, 1, 1, 1, 1, 1, 0], [0, 0, 1, 1, 1, 1, 1, 0], [0, 0, 0, 0, 1, 1, 1, 1]])
+    return c
+
+
+CASES["sequence_classification_other_padding_sliding"] = other_padding_sliding
+
 for family in ("Qwen3", "Qwen3Moe"):
     prefix = "moe_" if family == "Qwen3Moe" else ""
     head(f"{prefix}model", f"{family}Model", "last_hidden_state")
     head(f"{prefix}sequence_classification", f"{family}ForSequenceClassification", "pooled logits", num_labels=5)
+    other_padding(f"{prefix}sequence_classification_other_padding", f"{family}ForSequenceClassification",
+                  f"{prefix}sequence_classification")
     head(f"{prefix}token_classification", f"{family}ForTokenClassification", "logits for every token", num_labels=7)
     head(f"{prefix}question_answering", f"{family}ForQuestionAnswering", "start_logits and end_logits")
 head("sequence_classification_bf16", "Qwen3ForSequenceClassification", "pooled logits, bf16", dtype="bfloat16", num_labels=3)

@@ -125,10 +125,7 @@ void Build::importCheckpoint() {
   reporter.detail("machine level " + machine.level + " (" + machine.cpu + "), " + std::to_string(machine.vector_bits) +
                   "-bit vectors");
   context.loadDialect<mlir::qwen::QwenDialect, arith::ArithDialect, func::FuncDialect>();
-  mlir::qwen::listenToCounts(context, [this](StringRef, StringRef line) {
-    if (!line.starts_with("0 of 0 "))
-      reporter.detail(line.str());
-  });
+  mlir::qwen::listenToCounts(context, [this](StringRef, StringRef line) { reporter.detail(line.str()); });
   ImportOptions request;
   request.task = options.task;
   request.max_seq = options.max_seq;
@@ -162,8 +159,7 @@ void Build::plan() {
   if (!checkSections(sections, sizes.weights, error))
     throw Failure{kInternalError, error};
   reporter.detail("weights " + formatBytes(sizes.weights) + ", states " + formatBytes(sizes.states) + ", arena " +
-                  formatBytes(sizes.arena) + ", scratch " + formatBytes(sizes.scratch) + " a thread, " +
-                  std::to_string(sizes.kernels) + " kernels");
+                  formatBytes(sizes.arena) + ", scratch " + formatBytes(sizes.scratch) + " a thread");
 }
 
 void Build::generate() {
@@ -216,6 +212,7 @@ std::string Build::finishModule() {
   std::string text;
   llvm::raw_string_ostream out(text);
   model.module->print(out);
+  out << "\n";
   return finishText(text);
 }
 

@@ -17,7 +17,7 @@ MODEL is a directory in Hugging Face layout, or a config.json alone.
 
 output
   -o FILE                what to write; - is stdout, for texts (default: named after the model)
-  --emit=KIND            exe, lib (with a C header), obj, asm, llvm, mlir, graph, cuda (default: exe)
+  --emit=KIND            exe, lib (and a C header), obj, asm, llvm, mlir, graph, cuda (default: exe)
   --weights=file|embed   weights beside the program as APP.weights, or inside it (default: file)
 
 model

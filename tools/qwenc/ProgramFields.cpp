@@ -3,7 +3,6 @@
 #include "dialect/QwenDialect.h"
 #include "tools/qwenc/Failure.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Object/ObjectFile.h"
 
 using namespace mlir;
@@ -22,8 +21,6 @@ PlannedSizes plannedSizes(ModuleOp module) {
   sizes.scratch = moduleSize(module, "qwen.scratch_bytes");
   sizes.states = moduleSize(module, "qwen.states_bytes");
   sizes.weights = moduleSize(module, "qwen.weights_bytes");
-  for (auto function : module.getOps<func::FuncOp>())
-    sizes.kernels += function->hasAttr("qwen.kernel");
   for (auto state : module.getOps<mlir::qwen::StateOp>()) {
     auto type = cast<RankedTensorType>(state.getType());
     const int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;

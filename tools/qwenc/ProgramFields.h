@@ -16,7 +16,6 @@ struct PlannedSizes {
   int64_t scratch = 0;  // per thread
   int64_t states = 0;
   int64_t weights = 0;
-  int64_t kernels = 0;  // distinct ones
   std::vector<MemoryEntry> state_entries;
 };
 PlannedSizes plannedSizes(mlir::ModuleOp module);

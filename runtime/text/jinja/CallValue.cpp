@@ -39,13 +39,15 @@ Value Interpreter::makeNamespace(Dict attributes) {
   return Value(namespaces.back());
 }
 
+// The keyword argument of that name, taken from the others.
 static std::optional<Value> take(CallArguments &arguments, const std::string &name) {
+  std::optional<Value> value;
   auto found = std::find_if(arguments.keywords.begin(), arguments.keywords.end(),
                             [&](const auto &keyword) { return keyword.first == name; });
-  if (found == arguments.keywords.end())
-    return std::nullopt;
-  std::optional<Value> value(std::move(found->second));
-  arguments.keywords.erase(found);
+  if (found != arguments.keywords.end()) {
+    value.emplace(found->second);
+    arguments.keywords.erase(found);
+  }
   return value;
 }
 

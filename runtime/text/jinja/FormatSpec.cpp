@@ -48,9 +48,10 @@ std::string group(const std::string &digits, char separator, size_t size) {
 
 std::string inBase(Integer value, unsigned base, bool capital) {
   unsigned __int128 rest = static_cast<unsigned __int128>(value);
+  const char *symbols = capital ? "0123456789ABCDEF" : "0123456789abcdef";
   std::string digits;
   do {
-    digits += (capital ? "0123456789ABCDEF" : "0123456789abcdef")[static_cast<unsigned>(rest % base)];
+    digits += symbols[static_cast<unsigned>(rest % base)];
     rest /= base;
   } while (rest != 0);
   std::reverse(digits.begin(), digits.end());

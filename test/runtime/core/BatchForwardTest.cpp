@@ -77,19 +77,79 @@ TEST(BatchForward, PoolsWantedRows) {
   program.pad_token_id = 3;
   fake::EngineFixture fixture(program);
   PaddedBatch batch;
-  batch.batch = 3;
+  batch.batch = 2;
   batch.columns = 4;
-  batch.ids = {5, 6, 3, 3, /**/ 3, 3, 3, 3, /**/ 7, 8, 9, 10};
-  batch.first = {0, 0, 0};
-  batch.count = {2, 4, 3};  // the last id of row 2 is padding by the mask, but not by its id
+  batch.ids = {5, 6, 3, 3, /**/ 3, 3, 3, 3};
+  batch.first = {0, 0};
+  batch.count = {2, 4};
   auto pooled = pooledColumns(batch, program);
-  EXPECT_EQ(pooled, (std::vector<int64_t>{1, 0, 3}));
-  std::vector<float> logits(3 * fake::kLabels);
+  EXPECT_EQ(pooled, (std::vector<int64_t>{1, 0}));
+  std::vector<float> logits(2 * fake::kLabels);
   forwardBatch(fixture.engine, batch, 5, pooled, {{0, logits.data()}});
   auto value = [](int32_t id) { return fake::value(id); };
   EXPECT_EQ(logits[0], fake::expected({value(5), value(6)}, {0, 1}, 4, 0, 0));
   EXPECT_EQ(logits[3], fake::expected({value(3)}, {0}, 4, 0, 0));
-  EXPECT_EQ(logits[6], fake::expected({value(7), value(8), value(9), value(10)}, {0, 1, 2, 3}, 4, 0, 0));
+}
+
+// One sequence whose last id isn't the pad token though the mask excludes it (unless its tokens reach that far).
+PaddedBatch pooledAtPadding(int64_t first, int64_t count, int64_t columns) {
+  PaddedBatch batch;
+  batch.batch = 1;
+  batch.columns = columns;
+  for (int64_t i = 0; i < columns; ++i)
+    batch.ids.push_back(static_cast<int32_t>(7 + i));
+  batch.first = {first};
+  batch.count = {count};
+  batch.has_mask = true;
+  return batch;
+}
+
+TEST(BatchForward, PooledPaddingSeesTheTokensOnly) {
+  Program program = fake::program(Head::sequence_classification);
+  program.pad_token_id = 3;
+  fake::EngineFixture fixture(program);
+  auto value = [](int32_t id) { return fake::value(id); };
+  for (int64_t chunk : {1, 2, 3, 9}) {
+    std::vector<float> logits(fake::kLabels);
+    PaddedBatch batch = pooledAtPadding(1, 2, 5);
+    forwardBatch(fixture.engine, batch, chunk, pooledColumns(batch, program), {{0, logits.data()}});
+    EXPECT_EQ(logits[2], fake::expectedAtPadding(value(11), {value(8), value(9)}, {1, 2}, 5, 0, 2)) << chunk;
+    // It takes no place in the cache.
+    batch = pooledAtPadding(0, fake::kMaxSeq, fake::kMaxSeq + 1);
+    forwardBatch(fixture.engine, batch, chunk, pooledColumns(batch, program), {{0, logits.data()}});
+    std::vector<float> values, places;
+    for (int64_t i = 0; i < fake::kMaxSeq; ++i) {
+      values.push_back(value(static_cast<int32_t>(7 + i)));
+      places.push_back(static_cast<float>(i));
+    }
+    EXPECT_EQ(logits[1], fake::expectedAtPadding(value(7 + fake::kMaxSeq), values, places, fake::kMaxSeq + 1, 0, 1));
+  }
+}
+
+// The error of a call that pools the last of `columns`; empty when there is none.
+std::string poolingError(int64_t window, int64_t first, int64_t count, int64_t columns) {
+  Program program = fake::program(Head::sequence_classification);
+  program.mask_window = window;
+  fake::EngineFixture fixture(program);
+  const PaddedBatch batch = pooledAtPadding(first, count, columns);
+  std::vector<float> logits(fake::kLabels);
+  try {
+    forwardBatch(fixture.engine, batch, 4, pooledColumns(batch, program), {{0, logits.data()}});
+  } catch (const UserError &error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(BatchForward, RefusesPaddingThatHasNoExactResult) {
+  EXPECT_EQ(poolingError(0, 0, 0, 4), "row 0 is pooled at column 3, which attention_mask excludes, and no token stands "
+                                      "before it");
+  EXPECT_EQ(poolingError(5, 2, 3, 8),
+            "row 0 is pooled at column 7, which attention_mask excludes, too far behind the last token for a sliding "
+            "window of 5; pad with fewer columns");
+  EXPECT_EQ(poolingError(6, 2, 3, 8), "") << "the window holds every token";
+  EXPECT_EQ(poolingError(3, 2, 3, 6), "") << "the column next to the tokens";
+  EXPECT_NE(poolingError(1, 2, 3, 6), "") << "a window without a token";
 }
 
 TEST(BatchForward, PoolingWithoutPadTokenOrIds) {

@@ -25,6 +25,11 @@ float finish(float context, float rope_length, int64_t output, int64_t column) {
                   static_cast<float>(output));
 }
 
+float tokenValue(const QwenCall &call, const Program &program, int64_t row) {
+  const int32_t id = call.ids[row];
+  return id >= 0 ? value(id) : value(call.embeds + (-1 - id) * program.hidden_size);
+}
+
 void checkCall(const QwenCall &call, const Program &program) {
   require(call.rows >= 1 && call.rows <= program.max_rows, "1 <= rows <= max_rows");
   require(call.wanted_rows >= 0 && call.wanted_rows <= call.rows, "0 <= wanted_rows <= rows");
@@ -37,9 +42,11 @@ void checkCall(const QwenCall &call, const Program &program) {
   std::vector<int32_t> last(static_cast<size_t>(program.batch), -1);
   for (int64_t r = 0; r < call.rows; ++r) {
     require(call.slot[r] >= 0 && call.slot[r] < program.batch, "0 <= slot < batch");
-    require(call.index[r] >= 0 && call.index[r] < program.max_seq, "0 <= index < max_seq");
-    require(call.index[r] > last[static_cast<size_t>(call.slot[r])], "rows of a slot increase");
-    last[static_cast<size_t>(call.slot[r])] = call.index[r];
+    const int32_t place = call.index[r] >= 0 ? call.index[r] : -1 - call.index[r];
+    require(call.index[r] >= 0 ? place < program.max_seq : place >= 1 && place <= program.max_seq,
+            "0 <= index < max_seq, or -1 - n with 1 <= n <= max_seq");
+    require(place > last[static_cast<size_t>(call.slot[r])], "rows of a slot increase");
+    last[static_cast<size_t>(call.slot[r])] = place;
     require(call.ids[r] < program.vocab_size && (call.ids[r] >= 0 || call.embeds), "ids inside the vocabulary");
   }
   for (size_t o = 0; o < program.outputs.size(); ++o)
@@ -106,12 +113,21 @@ std::vector<float> weights() { return {0.25f, 0.5f, -1, 2, 3, 4, 5, 6}; }
 float value(int32_t id) { return 0.173f * static_cast<float>(id + 1); }
 float value(const float *embedding) { return embedding[0] + 2 * embedding[1] - embedding[2] + 0.5f * embedding[3]; }
 
-float expected(const std::vector<float> &values, const std::vector<float> &positions, float rope_length, int64_t output,
-               int64_t column) {
+static float contextOf(const std::vector<float> &values, const std::vector<float> &positions) {
   float context = weights()[0];
   for (size_t i = 0; i < values.size(); ++i)
     context += term(values[i], positions[i], static_cast<int64_t>(i));
-  return finish(context, rope_length, output, column);
+  return context;
+}
+
+float expected(const std::vector<float> &values, const std::vector<float> &positions, float rope_length, int64_t output,
+               int64_t column) {
+  return finish(contextOf(values, positions), rope_length, output, column);
+}
+
+float expectedAtPadding(float value, const std::vector<float> &values, const std::vector<float> &positions,
+                        float rope_length, int64_t output, int64_t column) {
+  return finish(contextOf(values, positions) + value, rope_length, output, column);
 }
 
 void forward(const QwenCall *call, int64_t thread, int64_t threads) {
@@ -121,17 +137,20 @@ void forward(const QwenCall *call, int64_t thread, int64_t threads) {
   // Rows are dealt out to the threads; every row needs the cache entries of the others, hence the barrier.
   auto *cache = reinterpret_cast<float *>(call->states);
   for (int64_t r = thread; r < call->rows; r += threads) {
-    const int32_t id = call->ids[r];
-    const float v = id >= 0 ? value(id) : value(call->embeds + (-1 - id) * program.hidden_size);
+    if (call->index[r] < 0)
+      continue;
     cache[call->slot[r] * program.max_seq + call->index[r]] =
-        term(v, call->position[r * program.position_axes], call->index[r]);
+        term(tokenValue(*call, program, r), call->position[r * program.position_axes], call->index[r]);
   }
   qwen_barrier(thread, threads);
   std::vector<float> contexts(static_cast<size_t>(call->rows));
   for (int64_t r = 0; r < call->rows; ++r) {
+    const int32_t index = call->index[r], keys = index >= 0 ? index + 1 : -1 - index;
     float context = *reinterpret_cast<const float *>(call->weights);
-    for (int32_t i = 0; i <= call->index[r]; ++i)
+    for (int32_t i = 0; i < keys; ++i)
       context += cache[call->slot[r] * program.max_seq + i];
+    if (index < 0)  // its own token counts, as what it is without a place
+      context += tokenValue(*call, program, r);
     contexts[static_cast<size_t>(r)] = context;
   }
   for (size_t o = 0; o < program.outputs.size(); ++o) {

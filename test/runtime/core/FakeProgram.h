@@ -26,6 +26,9 @@ std::vector<float> weights();
 // What output `output` gives for the last of the tokens `values` (see value()) at `positions`, computed plainly.
 float expected(const std::vector<float> &values, const std::vector<float> &positions, float rope_length, int64_t output,
                int64_t column);
+// The same for a token `value` at padding, which sees `values` but has no place among them.
+float expectedAtPadding(float value, const std::vector<float> &values, const std::vector<float> &positions,
+                        float rope_length, int64_t output, int64_t column);
 float value(int32_t id);              // of a token
 float value(const float *embedding);  // [kHidden]
 

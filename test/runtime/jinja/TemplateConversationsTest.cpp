@@ -56,13 +56,13 @@ TEST(ChatContext, RefusesWhatHfRefuses) {
     EXPECT_FALSE(chatContext(Json::parse(request), Json::object(), error)) << request;
     return error;
   };
-  EXPECT_EQ(errorOf("[]"), "messages: the list is empty, expected at least one message");
-  EXPECT_EQ(errorOf("3"), "messages: expected a list of messages or an object, found number");
-  EXPECT_EQ(errorOf("{}"), "messages: the object has no member 'messages'");
-  EXPECT_EQ(errorOf("[1]"), "messages: expected a list of objects");
-  EXPECT_EQ(errorOf(R"({"messages": [{}], "tools": {}})"), "messages: 'tools' must be a list of objects");
+  EXPECT_EQ(errorOf("[]"), "the list of messages is empty, expected at least one");
+  EXPECT_EQ(errorOf("3"), "expected a list of messages, or an object with them, found number");
+  EXPECT_EQ(errorOf("{}"), "the object has no member 'messages'");
+  EXPECT_EQ(errorOf("[1]"), "'messages' must be a list of objects");
+  EXPECT_EQ(errorOf(R"({"messages": [{}], "tools": {}})"), "'tools' must be a list of objects");
   EXPECT_EQ(errorOf(R"({"messages": [{}], "continue_final_message": true})"),
-            "messages: the argument 'continue_final_message' is not supported");
+            "the argument 'continue_final_message' is not supported");
 }
 
 }  // namespace
