@@ -24,7 +24,7 @@ def gguf_path_of(directory):
 
 
 def write(config, directory, seed=1):
-    """Writes config.json and model.safetensors into `directory` and `directory`.gguf beside it, unless they are there."""
+    """Writes config.json and model.safetensors into `directory`, and `directory`.gguf, unless they are there."""
     directory = pathlib.Path(directory)
     gguf_path = gguf_path_of(directory)
     if gguf_path.exists():

@@ -59,7 +59,8 @@ def Qwen_NormQkvOp : Qwen_FusedOp<"norm_qkv", [Qwen_AllOrNoBiases, Qwen_EvenWidt
   let summary = "everything of an attention layer before the scores";
   let description = [{
     `h = rms_norm(x)`; q, k, v = linear(h); q and k normalised per head and turned by RoPE; k and v appended
-    to their caches, except for rows with a negative index (see `qwen.cache_append`); the result is q. `weights` = [q, k, v], `biases` likewise or empty, `head_norms` = [q, k].
+    to their caches, except for rows with a negative index (see `qwen.cache_append`); the result is q.
+    `weights` = [q, k, v], `biases` likewise or empty, `head_norms` = [q, k].
     ```mlir
     %q = qwen.norm_qkv %x, %table, %slot, %index norm @n eps 1.0e-6 weights [@q, @k, @v]
       head_norms [@q_norm, @k_norm] eps 1.0e-6 caches @key_cache, @value_cache

@@ -14,3 +14,7 @@ config.test_exec_root = os.path.join(config.qwenc_build, "test", "lit")
 config.environment["PATH"] = os.pathsep.join(
     [os.path.join(config.qwenc_build, "bin"), config.llvm_tools, config.environment.get("PATH", "")]
 )
+
+# Tools of which several versions may be installed, by path: %llc is the one that fits the compiler.
+for tool in ["llc", "mlir-translate", "opt"]:
+    config.substitutions.append(("%" + tool, os.path.join(config.llvm_tools, tool)))

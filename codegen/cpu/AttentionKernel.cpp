@@ -4,6 +4,7 @@
 #include "codegen/cpu/Gemm.h"
 #include "codegen/cpu/Kernels.h"
 #include "codegen/cpu/MathFunctions.h"
+#include "codegen/plan/CacheLayout.h"
 #include "codegen/plan/KernelMemory.h"
 
 #include <limits>
@@ -17,36 +18,35 @@ struct AttentionKernel {
   KernelBuilder &b;
   Value query, slot, index, out;
   Value queries, scores, sums, maxima, totals, corrections;  // in scratch, see AttentionScratch
-  int64_t headDim, paddedDim, kvHeads, group, maxSeq, tileRows;
+  CacheLayout cache;
+  int64_t group;     // heads of a KV head
+  int64_t tileRows;  // rows that share one pass over the keys
+  int64_t vectors;   // query vectors that have room in scratch
 
-  explicit AttentionKernel(Kernel &kernel) : kernel(kernel), b(kernel.b) {
-    ArrayRef<int64_t> cache = kernel.stateShapes[0];
-    headDim = cache[3];
-    paddedDim = roundUp(headDim, kPanelRows);
-    kvHeads = cache[1];
-    maxSeq = roundUp(cache[2], kKeyBlock);
+  explicit AttentionKernel(Kernel &kernel) : kernel(kernel), b(kernel.b), cache(kernel.stateShapes[0]) {
     query = kernel.operands[0];
     slot = kernel.operands[1];
     index = kernel.operands[2];
     out = kernel.results[0];
-    group = Kernel::width(query) / headDim / kvHeads;
+    group = Kernel::width(query) / cache.headDim / cache.kvHeads;
     tileRows = std::max<int64_t>(1, kQueryTile / group);
-    AttentionScratch scratch = attentionScratch(headDim);
+    AttentionScratch scratch = attentionScratch(cache.headDim, group);
+    vectors = scratch.vectors;
     Type f32 = b.getF32Type();
-    queries = b.view(kernel.scratch, scratch.query, {kQueryTile, headDim}, f32);
-    scores = b.view(kernel.scratch, scratch.scores, {kQueryTile, kKeyBlock}, f32);
-    sums = b.view(kernel.scratch, scratch.sums, {kQueryTile, paddedDim}, f32);
-    maxima = b.view(kernel.scratch, scratch.running, {kQueryTile}, f32);
-    totals = b.view(kernel.scratch, scratch.running + kQueryTile * 4, {kQueryTile}, f32);
-    corrections = b.view(kernel.scratch, scratch.running + 2 * kQueryTile * 4, {kQueryTile}, f32);
+    queries = b.view(kernel.scratch, scratch.query, {vectors, cache.headDim}, f32);
+    scores = b.view(kernel.scratch, scratch.scores, {vectors, kKeyBlock}, f32);
+    sums = b.view(kernel.scratch, scratch.sums, {vectors, cache.paddedDim}, f32);
+    maxima = b.view(kernel.scratch, scratch.running, {vectors}, f32);
+    totals = b.view(kernel.scratch, scratch.running + vectors * 4, {vectors}, f32);
+    corrections = b.view(kernel.scratch, scratch.running + 2 * vectors * 4, {vectors}, f32);
   }
 
   // Work items are (tile of rows, KV head), dealt out in turn: later rows see more keys.
   void generate() {
     Value tiles = b.div(b.add(kernel.rows, tileRows - 1), tileRows);
-    b.loop(kernel.thread, b.mul(tiles, kvHeads), kernel.threads, [&](Value item) {
-      Value kvHead = b.rem(item, kvHeads);
-      Value first = b.mul(b.div(item, kvHeads), tileRows);
+    b.loop(kernel.thread, b.mul(tiles, cache.kvHeads), kernel.threads, [&](Value item) {
+      Value kvHead = b.rem(item, cache.kvHeads);
+      Value first = b.mul(b.div(item, cache.kvHeads), tileRows);
       Value end = b.min(b.add(first, tileRows), kernel.rows);
       runsOfOneSlot(first, end, [&](Value runBegin, Value runEnd) { attend(kvHead, runBegin, runEnd); });
     });
@@ -68,7 +68,7 @@ struct AttentionKernel {
 
   void attend(Value kvHead, Value runBegin, Value runEnd) {
     Value vectors = b.mul(b.sub(runEnd, runBegin), group);  // rows x heads of this KV head
-    Value sequence = b.add(b.mul(b.toIndex(b.load(slot, runBegin)), kvHeads), kvHead);
+    Value sequence = b.add(b.mul(b.toIndex(b.load(slot, runBegin)), cache.kvHeads), kvHead);
     forVectors(vectors, [&](Value v) { begin(kvHead, runBegin, v); });
 
     Value lowest = b.toIndex(placeOf(runBegin).place);
@@ -101,31 +101,31 @@ struct AttentionKernel {
   }
 
   Value columnOf(Value kvHead, Value v) {
-    return b.mul(b.add(b.mul(kvHead, group), group == 1 ? b.index(0) : b.rem(v, group)), headDim);
+    return b.mul(b.add(b.mul(kvHead, group), group == 1 ? b.index(0) : b.rem(v, group)), cache.headDim);
   }
 
   void begin(Value kvHead, Value runBegin, Value v) {
     Value row = rowOf(runBegin, v), column = columnOf(kvHead, v);
     double scale = kernel.real("scale");
-    b.overLanes(headDim, [&](Value d, int64_t lanes) {
+    b.overLanes(cache.headDim, [&](Value d, int64_t lanes) {
       Value scaled = b.mulf(b.load(query, {row, b.add(column, d)}, lanes), b.f32(scale, lanes));
       b.store(scaled, queries, {v, d});
     });
-    b.overLanes(paddedDim, [&](Value d, int64_t lanes) { b.store(b.f32(0.0, lanes), sums, {v, d}); });
+    b.overLanes(cache.paddedDim, [&](Value d, int64_t lanes) { b.store(b.f32(0.0, lanes), sums, {v, d}); });
     b.store(b.f32(-1e30), maxima, v);
     b.store(b.f32(0.0), totals, v);
   }
 
   // scores[v, j] = q[v] . K[firstKey + j]
   void score(Value sequence, Value firstKey, Value vectors) {
-    PanelSource keys{kernel.states[0], headDim};
-    Value firstPanel = b.add(b.mul(sequence, maxSeq / kPanelRows), b.div(firstKey, kPanelRows));
+    PanelSource keys{kernel.states[0], cache.headDim};
+    Value firstPanel = b.add(b.mul(sequence, cache.maxSeq / kPanelRows), b.div(firstKey, kPanelRows));
     forRowTiles(kernel, b.index(0), vectors, [&](Value first, int64_t n) {
       int64_t together = RegisterTile::panels(kernel.machine, n, kKeyBlock / kPanelRows);
       b.loop(b.index(0), b.index(kKeyBlock / kPanelRows), together, [&](Value panel) {
         ValueList rows = rowsFrom(first, n), bases;
         for (int64_t p = 0; p < together; ++p)
-          bases.push_back(b.mul(b.add(b.add(firstPanel, panel), p), headDim * kPanelRows));
+          bases.push_back(b.mul(b.add(b.add(firstPanel, panel), p), cache.headDim * kPanelRows));
         ValueList dots = emitDot(kernel, queries, rows, keys, bases, ValueList(n * together, b.f32(0.0, kPanelRows)));
         for (int64_t r = 0; r < n; ++r)
           for (int64_t p = 0; p < together; ++p)
@@ -174,10 +174,10 @@ struct AttentionKernel {
 
   // sums[v] = sums[v] * correction + weights[v] V
   void accumulate(Value sequence, Value firstKey, Value vectors) {
-    PanelSource values{kernel.states[1], kKeyBlock, 1, paddedDim};
-    Value base = b.mul(b.add(b.mul(sequence, maxSeq), firstKey), paddedDim);
+    PanelSource values{kernel.states[1], kKeyBlock, 1, cache.paddedDim};
+    Value base = b.mul(b.add(b.mul(sequence, cache.maxSeq), firstKey), cache.paddedDim);
     forRowTiles(kernel, b.index(0), vectors, [&](Value first, int64_t n) {
-      int64_t panels = paddedDim / kPanelRows;
+      int64_t panels = cache.paddedDim / kPanelRows;
       int64_t together = RegisterTile::panels(kernel.machine, n, panels);
       auto some = [&](Value panel, int64_t together) {
         ValueList rows = rowsFrom(first, n), bases, init;
@@ -202,7 +202,7 @@ struct AttentionKernel {
   void finish(Value kvHead, Value runBegin, Value v) {
     Value row = rowOf(runBegin, v), column = columnOf(kvHead, v);
     Value inverse = b.divf(b.f32(1.0), b.load(totals, v));
-    b.overLanes(headDim, [&](Value d, int64_t lanes) {
+    b.overLanes(cache.headDim, [&](Value d, int64_t lanes) {
       Value mean = b.mulf(b.load(sums, {v, d}, lanes), b.splat(inverse, lanes));
       b.store(mean, out, {row, b.add(column, d)});
     });

@@ -21,8 +21,8 @@ struct CpuPipelineOptions : PassPipelineOptions<CpuPipelineOptions> {
                               llvm::cl::init(false)};
 };
 
-void buildPipeline(OpPassManager &manager, const GenerateKernelsOptions &target) {
-  manager.addPass(createGenerateKernels(target));
+void buildPipeline(OpPassManager &manager, StringRef mtriple, StringRef mcpu, StringRef mattr, bool emulateBf16Dot) {
+  manager.addPass(createGenerateKernels({mtriple.str(), mcpu.str(), mattr.str(), emulateBf16Dot}));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createLoopInvariantCodeMotionPass());
@@ -43,12 +43,7 @@ void buildPipeline(OpPassManager &manager, const GenerateKernelsOptions &target)
 }  // namespace
 
 void buildCpuPipeline(OpPassManager &manager, const ::qwen::MachineDescription &machine) {
-  GenerateKernelsOptions target;
-  target.mtriple = machine.triple;
-  target.mcpu = machine.cpu;
-  target.mattr = machine.features;
-  target.emulateBf16Dot = machine.emulate_bf16_dot;
-  buildPipeline(manager, target);
+  buildPipeline(manager, machine.triple, machine.cpu, machine.features, machine.emulate_bf16_dot);
 }
 
 void registerQwenCpuPasses() {
@@ -56,12 +51,8 @@ void registerQwenCpuPasses() {
   PassPipelineRegistration<CpuPipelineOptions>(
       "qwen-cpu", "Kernel bodies and lowering to LLVM for a CPU: kernel level -> LLVM dialect",
       [](OpPassManager &manager, const CpuPipelineOptions &options) {
-        GenerateKernelsOptions target;
-        target.mtriple = options.mtriple;
-        target.mcpu = options.mcpu;
-        target.mattr = options.mattr;
-        target.emulateBf16Dot = options.emulateBf16Dot;
-        buildPipeline(manager, target);
+        buildPipeline(manager, options.mtriple.getValue(), options.mcpu.getValue(), options.mattr.getValue(),
+                      options.emulateBf16Dot);
       });
 }
 

@@ -17,8 +17,9 @@ def GenerateKernels : Pass<"qwen-generate-cpu-kernels", "::mlir::ModuleOp"> {
     Option<"emulateBf16Dot", "emulate-bf16-dot", "bool", "false",
            "generate what a machine with bf16 dot products gets, in portable instructions (for tests)">,
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::math::MathDialect",
-                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
   let statistics = [Statistic<"generated", "generated-kernels", "kernels generated">];
 }
 

@@ -22,6 +22,10 @@ struct EmitEntryPass : impl::EmitEntryBase<EmitEntryPass> {
       module.emitError("module has no lowered @forward to enter");
       return signalPassFailure();
     }
+    // The entry is all that an object offers: two models can be linked into one program.
+    for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+      if (!function.isExternal())
+        function.setLinkage(LLVM::Linkage::Internal);
     auto pointer = LLVM::LLVMPointerType::get(&getContext());
     Type i64 = IntegerType::get(&getContext(), 64);
     ImplicitLocOpBuilder b(forward.getLoc(), &getContext());

@@ -3,9 +3,8 @@
 namespace mlir::qwen {
 
 static SmallVector<SmallVector<int64_t>> shapesOf(ArrayAttr shapes) {
-  return llvm::map_to_vector(shapes, [](Attribute shape) {
-    return SmallVector<int64_t>(cast<DenseI64ArrayAttr>(shape).asArrayRef());
-  });
+  return llvm::map_to_vector(
+      shapes, [](Attribute shape) { return SmallVector<int64_t>(cast<DenseI64ArrayAttr>(shape).asArrayRef()); });
 }
 
 Kernel::Kernel(func::FuncOp function, const ::qwen::MachineDescription &machine)
@@ -13,6 +12,7 @@ Kernel::Kernel(func::FuncOp function, const ::qwen::MachineDescription &machine)
       spec(function->getAttrOfType<DictionaryAttr>("qwen.kernel")) {
   Block *entry = function.addEntryBlock();
   b.setInsertionPointToStart(entry);
+  b.fuses = machine.has_fma;
   unsigned next = 0;
   auto take = [&] { return entry->getArgument(next++); };
   thread = take();
@@ -51,8 +51,6 @@ bool Kernel::usesBf16Dot(const PackedArgument &weight) const {
   return weight.kGroup == 2 && (machine.emulate_bf16_dot || (machine.has_bf16_dot && machine.vector_bits == 512));
 }
 
-void Kernel::barrier() {
-  func::CallOp::create(b, "qwen_barrier", TypeRange{}, ValueRange{thread, threads});
-}
+void Kernel::barrier() { func::CallOp::create(b, "qwen_barrier", TypeRange{}, ValueRange{thread, threads}); }
 
 }  // namespace mlir::qwen

@@ -78,8 +78,7 @@ void KernelBuilder::when(Value condition, llvm::function_ref<void()> body) {
   body();
 }
 
-void KernelBuilder::whenElse(Value condition, llvm::function_ref<void()> body,
-                             llvm::function_ref<void()> otherwise) {
+void KernelBuilder::whenElse(Value condition, llvm::function_ref<void()> body, llvm::function_ref<void()> otherwise) {
   auto op = scf::IfOp::create(*this, condition, /*withElseRegion=*/true);
   InsertionGuard restore(*this);
   setInsertionPointToStart(op.thenBlock());

@@ -49,7 +49,11 @@ public:
   Value mulf(Value a, Value b) { return arith::MulFOp::create(*this, a, b); }
   Value divf(Value a, Value b) { return arith::DivFOp::create(*this, a, b); }
   Value maxf(Value a, Value b) { return arith::MaximumFOp::create(*this, a, b); }
-  Value fma(Value a, Value b, Value c) { return math::FmaOp::create(*this, a, b, c); }  // a * b + c
+  // a * b + c, rounded once where the machine fuses the two (MachineDescription::has_fma).
+  bool fuses = true;
+  Value fma(Value a, Value b, Value c) {
+    return fuses ? Value(math::FmaOp::create(*this, a, b, c)) : addf(mulf(a, b), c);
+  }
   // Sum resp. maximum of the lanes, always in the same order.
   Value sumLanes(Value vector);
   Value maxLanes(Value vector);

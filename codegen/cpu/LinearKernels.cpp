@@ -66,8 +66,8 @@ void generateNormGlu(Kernel &kernel) {
   int64_t width = Kernel::width(y);
   auto activation = Activation(kernel.integer("activation"));
   Product product = sharedProduct(kernel, kernel.packed[1], x, panelsOf(width), 2);
-  product.tile = b.view(kernel.scratch, normScratchBytes(kernel.packed[1].k()), {kMaxTileRows, 2 * kPanelRows},
-                        b.getF32Type());
+  product.tile =
+      b.view(kernel.scratch, normScratchBytes(kernel.packed[1].k()), {kMaxTileRows, 2 * kPanelRows}, b.getF32Type());
   auto epilogue = [&](Value row, Value unit, ArrayRef<Value> sums) {
     Value gated = b.mulf(emitActivation(b, activation, sums[0]), sums[1]);
     emitStorePanel(b, gated, y, row, b.mul(unit, kPanelRows), width);

@@ -18,11 +18,12 @@ namespace qwen {
 namespace {
 
 // Features that LLVM may use in code like ours and that runtime/core/CpuCheck.cpp can ask for.
-constexpr StringLiteral kCheckedX86[] = {
-    "sse3",     "ssse3",     "sse4.1",     "sse4.2",      "popcnt",       "avx",         "avx2",
-    "bmi",      "bmi2",      "fma",        "f16c",        "lzcnt",        "movbe",       "avx512f",
-    "avx512bw", "avx512cd",  "avx512dq",   "avx512vl",    "avx512vnni",   "avx512bf16",  "avx512ifma",
-    "avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq", "avxvnni"};
+constexpr StringLiteral kCheckedX86[] = {"sse3",       "ssse3",      "sse4.1",      "sse4.2",       "popcnt",
+                                         "avx",        "avx2",       "bmi",         "bmi2",         "fma",
+                                         "f16c",       "lzcnt",      "movbe",       "avx512f",      "avx512bw",
+                                         "avx512cd",   "avx512dq",   "avx512vl",    "avx512vnni",   "avx512bf16",
+                                         "avx512ifma", "avx512vbmi", "avx512vbmi2", "avx512bitalg", "avx512vpopcntdq",
+                                         "avxvnni"};
 constexpr StringLiteral kCheckedArm[] = {"neon", "fullfp16", "dotprod", "i8mm", "bf16", "sve", "sve2"};
 
 void initializeTargets() {
@@ -69,6 +70,7 @@ void describeX86(MachineDescription &machine, const FeatureQuery &query) {
   machine.level = v4 ? "x86-64-v4" : v3 ? "x86-64-v3" : v2 ? "x86-64-v2" : "x86-64";
   machine.vector_bits = v4 ? 512 : query.has("avx2") ? 256 : 128;
   machine.vector_registers = v4 ? 32 : 16;
+  machine.has_fma = query.has("fma");
   machine.has_bf16_dot = v4 && query.has("avx512bf16");
   machine.has_int8_dot = (v4 && query.has("avx512vnni")) || query.has("avxvnni");
   if (machine.has_int8_dot)
@@ -113,7 +115,8 @@ bool appendAttributes(std::string &features, StringRef attr, const FeatureQuery 
     const StringRef name = part.ltrim("+-");
     if (!query.known(name)) {
       error = ("--mattr: `" + name + "` is no feature of " + triple.getArchName() +
-               " (`llc -mattr=help` of LLVM lists them)").str();
+               " (`llc -mattr=help` of LLVM lists them)")
+                  .str();
       return false;
     }
     features += (features.empty() ? "" : ",") + std::string(off ? "-" : "+") + name.str();

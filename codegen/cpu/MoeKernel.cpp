@@ -114,7 +114,8 @@ struct MoeKernel {
       return ValueList{b.addf(carried[0], p)};
     });
     if (kernel.has("normalize"))
-      b.loop(first, b.add(first, topK), 1, [&](Value at) { b.store(b.divf(b.load(weights, at), chosen[0]), weights, at); });
+      b.loop(first, b.add(first, topK), 1,
+             [&](Value at) { b.store(b.divf(b.load(weights, at), chosen[0]), weights, at); });
   }
 
   Value reduceExperts(Value init, llvm::function_ref<Value(Value, Value)> step) {

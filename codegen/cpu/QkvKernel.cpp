@@ -2,6 +2,7 @@
 #include "codegen/cpu/Gemm.h"
 #include "codegen/cpu/Kernels.h"
 #include "codegen/cpu/Rows.h"
+#include "codegen/plan/CacheLayout.h"
 #include "codegen/plan/KernelMemory.h"
 
 namespace mlir::qwen {
@@ -13,16 +14,12 @@ struct QkvKernel {
   KernelBuilder &b;
   Value x, table, slot, index, query;
   Value tile;  // [kMaxTileRows, padded head_dim]: one head of a row tile
-  int64_t headDim, paddedDim, kvHeads, heads, maxSeq, rotary;
+  CacheLayout cache;
+  int64_t heads, rotary;
 
-  explicit QkvKernel(Kernel &kernel) : kernel(kernel), b(kernel.b) {
-    ArrayRef<int64_t> cache = kernel.stateShapes[0];
-    headDim = cache[3];
-    paddedDim = roundUp(headDim, kPanelRows);
-    kvHeads = cache[1];
-    maxSeq = roundUp(cache[2], kKeyBlock);
+  explicit QkvKernel(Kernel &kernel) : kernel(kernel), b(kernel.b), cache(kernel.stateShapes[0]) {
     query = kernel.results[0];
-    heads = Kernel::width(query) / headDim;
+    heads = Kernel::width(query) / cache.headDim;
     table = kernel.operands[1];
     slot = kernel.operands[2];
     index = kernel.operands[3];
@@ -34,14 +31,15 @@ struct QkvKernel {
     PreparedInput prepared{input, {}, kernel.packed[0].memory, kernel.real("eps")};
     prepared.bf16 = kernel.usesBf16Dot(kernel.packed[1]);
     x = emitPreparedInput(kernel, prepared);
-    tile = b.view(kernel.scratch, normScratchBytes(Kernel::width(input)), {kMaxTileRows, paddedDim}, b.getF32Type());
+    tile =
+        b.view(kernel.scratch, normScratchBytes(Kernel::width(input)), {kMaxTileRows, cache.paddedDim}, b.getF32Type());
     const PackedArgument &weight = kernel.packed[1];
     Product product;
     product.source = {weight.memory, weight.k(), weight.kGroup};
     product.base = b.index(0);
     product.panelElements = weight.panelElements();
-    product.panelsPerUnit = paddedDim / kPanelRows;
-    std::tie(product.begin, product.end) = b.share(b.index(heads + 2 * kvHeads), kernel.thread, kernel.threads);
+    product.panelsPerUnit = cache.paddedDim / kPanelRows;
+    std::tie(product.begin, product.end) = b.share(b.index(heads + 2 * cache.kvHeads), kernel.thread, kernel.threads);
     product.rowBegin = b.index(0);
     product.rowEnd = kernel.rows;
     product.x = x;
@@ -55,12 +53,13 @@ struct QkvKernel {
   void addBias(Value head, Value r) {
     if (kernel.packed.size() == 4)
       return;
-    int64_t queries = roundUp(heads * headDim, kPanelRows) - heads * headDim;
-    int64_t keys = roundUp(kvHeads * headDim, kPanelRows) - kvHeads * headDim;
-    Value gap = b.select(b.less(head, b.index(heads)), b.index(0),
-                         b.select(b.less(head, b.index(heads + kvHeads)), b.index(queries), b.index(queries + keys)));
-    Value base = b.add(b.mul(head, headDim), gap);
-    b.overLanes(headDim, [&](Value d, int64_t lanes) {
+    int64_t queries = roundUp(heads * cache.headDim, kPanelRows) - heads * cache.headDim;
+    int64_t keys = roundUp(cache.kvHeads * cache.headDim, kPanelRows) - cache.kvHeads * cache.headDim;
+    Value gap =
+        b.select(b.less(head, b.index(heads)), b.index(0),
+                 b.select(b.less(head, b.index(heads + cache.kvHeads)), b.index(queries), b.index(queries + keys)));
+    Value base = b.add(b.mul(head, cache.headDim), gap);
+    b.overLanes(cache.headDim, [&](Value d, int64_t lanes) {
       Value sum = b.addf(b.load(tile, {r, d}, lanes), b.load(kernel.packed[2].memory, b.add(base, d), lanes));
       b.store(sum, tile, {r, d});
     });
@@ -76,10 +75,10 @@ struct QkvKernel {
     b.whenElse(
         b.less(head, normBase),
         [&] {
-          emitRmsNorm(b, tile, r, queryNorm.memory, eps, headDim, b.index(0), tile, r);
+          emitRmsNorm(b, tile, r, queryNorm.memory, eps, cache.headDim, b.index(0), tile, r);
           rotate(r, row);
-          Value column = b.mul(head, headDim);
-          b.overLanes(headDim, [&](Value d, int64_t lanes) {
+          Value column = b.mul(head, cache.headDim);
+          b.overLanes(cache.headDim, [&](Value d, int64_t lanes) {
             b.store(b.load(tile, {r, d}, lanes), query, {row, b.add(column, d)});
           });
         },
@@ -89,13 +88,13 @@ struct QkvKernel {
           Value place = b.toIndex(b.load(index, row));
           b.when(b.less(b.index(-1), place), [&] {  // others append nothing
             b.whenElse(
-                b.less(kvHead, b.index(kvHeads)),
+                b.less(kvHead, b.index(cache.kvHeads)),
                 [&] {
-                  emitRmsNorm(b, tile, r, keyNorm.memory, eps, headDim, b.index(0), tile, r);
+                  emitRmsNorm(b, tile, r, keyNorm.memory, eps, cache.headDim, b.index(0), tile, r);
                   rotate(r, row);
                   appendKey(r, kvHead, cacheSlot, place);
                 },
-                [&] { appendValue(r, b.sub(kvHead, b.index(kvHeads)), cacheSlot, place); });
+                [&] { appendValue(r, b.sub(kvHead, b.index(cache.kvHeads)), cacheSlot, place); });
           });
         });
   }
@@ -114,19 +113,19 @@ struct QkvKernel {
 
   // Keys lie in lanes: [slot][kv_head][max_seq / 16][head_dim][16].
   void appendKey(Value r, Value kvHead, Value cacheSlot, Value place) {
-    Value sequence = b.add(b.mul(cacheSlot, kvHeads), kvHead);
-    Value block = b.add(b.mul(sequence, maxSeq / kPanelRows), b.div(place, kPanelRows));
-    Value base = b.add(b.mul(block, headDim * kPanelRows), b.rem(place, kPanelRows));
-    b.loop(b.index(0), b.index(headDim), 1, [&](Value d) {
+    Value sequence = b.add(b.mul(cacheSlot, cache.kvHeads), kvHead);
+    Value block = b.add(b.mul(sequence, cache.maxSeq / kPanelRows), b.div(place, kPanelRows));
+    Value base = b.add(b.mul(block, cache.headDim * kPanelRows), b.rem(place, kPanelRows));
+    b.loop(b.index(0), b.index(cache.headDim), 1, [&](Value d) {
       b.store(b.load(tile, {r, d}), kernel.states[0], b.add(base, b.mul(d, kPanelRows)));
     });
   }
 
   // Values: [slot][kv_head][max_seq][padded head_dim].
   void appendValue(Value r, Value kvHead, Value cacheSlot, Value place) {
-    Value sequence = b.add(b.mul(cacheSlot, kvHeads), kvHead);
-    Value base = b.mul(b.add(b.mul(sequence, maxSeq), place), paddedDim);
-    b.overLanes(headDim, [&](Value d, int64_t lanes) {
+    Value sequence = b.add(b.mul(cacheSlot, cache.kvHeads), kvHead);
+    Value base = b.mul(b.add(b.mul(sequence, cache.maxSeq), place), cache.paddedDim);
+    b.overLanes(cache.headDim, [&](Value d, int64_t lanes) {
       b.store(b.load(tile, {r, d}, lanes), kernel.states[1], b.add(base, d));
     });
   }

@@ -66,9 +66,8 @@ void generateRmsNorm(Kernel &kernel) {
   const PackedArgument &weight = kernel.packed[0];
   int64_t group = weight.shapes[0][0];
   forOwnRows(kernel, [&](Value row) {
-    b.loop(b.index(0), b.index(Kernel::width(x)), group, [&](Value column) {
-      emitRmsNorm(b, x, row, weight.memory, kernel.real("eps"), group, column, out, row);
-    });
+    b.loop(b.index(0), b.index(Kernel::width(x)), group,
+           [&](Value column) { emitRmsNorm(b, x, row, weight.memory, kernel.real("eps"), group, column, out, row); });
   });
 }
 

@@ -16,12 +16,12 @@ void emitRmsNorm(KernelBuilder &b, Value x, Value xRow, Value weight, double eps
 // The input of a product, made from x [rows, K].
 struct PreparedInput {
   Value x;
-  Value gather = {};      // rows to take; null: all, in order
-  Value norm = {};        // weight of an RMS norm; null: values pass as they are
+  Value gather = {};  // rows to take; null: all, in order
+  Value norm = {};    // weight of an RMS norm; null: values pass as they are
   double eps = 0.0;
-  bool bf16 = false;      // rounded to bf16, two in a word, as the products of Kernel::usesBf16Dot take it
-  int64_t temp = 0;       // places in the kernel's memory: [max_rows, K]
-  int64_t scratch = 0;    // [kPrivateRows, K]
+  bool bf16 = false;    // rounded to bf16, two in a word, as the products of Kernel::usesBf16Dot take it
+  int64_t temp = 0;     // places in the kernel's memory: [max_rows, K]
+  int64_t scratch = 0;  // [kPrivateRows, K]
 };
 // For few rows every thread fills its own scratch; for many the threads share the work in temp and meet at a barrier.
 // Returns [max_rows, K] f32, or [max_rows, ceil(K / 2)] i32 with `bf16`.

@@ -4,15 +4,18 @@
 
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <algorithm>
+
 namespace mlir::qwen {
 
-AttentionScratch attentionScratch(int64_t headDim) {
+AttentionScratch attentionScratch(int64_t headDim, int64_t group) {
   AttentionScratch scratch;
+  scratch.vectors = std::max(kQueryTile, group);
   scratch.query = 0;
-  scratch.scores = roundUp(kQueryTile * headDim * 4, kAlignment);
-  scratch.sums = scratch.scores + kQueryTile * kKeyBlock * 4;
-  scratch.running = scratch.sums + kQueryTile * roundUp(headDim, kPanelRows) * 4;
-  scratch.bytes = roundUp(scratch.running + 3 * kQueryTile * 4, kAlignment);
+  scratch.scores = roundUp(scratch.vectors * headDim * 4, kAlignment);
+  scratch.sums = scratch.scores + scratch.vectors * kKeyBlock * 4;
+  scratch.running = scratch.sums + scratch.vectors * roundUp(headDim, kPanelRows) * 4;
+  scratch.bytes = roundUp(scratch.running + 3 * scratch.vectors * 4, kAlignment);
   return scratch;
 }
 
@@ -70,7 +73,9 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
         return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k)};
       })
       .Case([&](AttentionOp attention) {
-        return KernelMemory{0, attentionScratch(stateType(attention, attention.getKeyCacheAttr()).getDimSize(3)).bytes};
+        ArrayRef<int64_t> cache = stateType(attention, attention.getKeyCacheAttr()).getShape();
+        int64_t group = width(attention.getQuery()) / cache[3] / cache[1];
+        return KernelMemory{0, attentionScratch(cache[3], group).bytes};
       })
       .Case([&](NormMoeOp moe) {
         int64_t h = width(moe.getInput());

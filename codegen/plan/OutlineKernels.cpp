@@ -37,9 +37,7 @@ public:
 private:
   static bool overlap(ArrayRef<Range> a, ArrayRef<Range> b) {
     return llvm::any_of(a, [&](const Range &x) {
-      return llvm::any_of(b, [&](const Range &y) {
-        return x.space == y.space && x.start < y.end && y.start < x.end;
-      });
+      return llvm::any_of(b, [&](const Range &y) { return x.space == y.space && x.start < y.end && y.start < x.end; });
     });
   }
   SmallVector<Range> read, written;
@@ -72,8 +70,9 @@ struct OutlineKernelsPass : impl::OutlineKernelsBase<OutlineKernelsPass> {
     launches += made.launches;
     kernels += made.kernels;
     barriers += made.barriers;
-    reportLine(module, getArgument(), "kernels: " + Twine(made.kernels) + " for " + Twine(made.launches) +
-                                          " launches, " + Twine(made.barriers) + " barriers");
+    reportLine(module, getArgument(),
+               "kernels: " + Twine(made.kernels) + " for " + Twine(made.launches) + " launches, " +
+                   Twine(made.barriers) + " barriers");
   }
 
 private:
@@ -102,8 +101,8 @@ private:
     entry = forward.addEntryBlock();
     b.emplace(OpBuilder::atBlockEnd(entry));
 
-    auto barrier = func::FuncOp::create(
-        fused.getLoc(), "qwen_barrier", types.getFunctionType({types.getIndexType(), types.getIndexType()}, {}));
+    auto barrier = func::FuncOp::create(fused.getLoc(), "qwen_barrier",
+                                        types.getFunctionType({types.getIndexType(), types.getIndexType()}, {}));
     barrier.setPrivate();
     atFused.insert(barrier);
 
@@ -189,7 +188,8 @@ private:
     if (auto it = ranges_.find(output.getValue()); it != ranges_.end())
       reads.push_back(it->second);
     call(output.getLoc(), "output",
-         {thread, threads, rowsOf(output.getValue()), entry->getArgument(kScratch), value, out}, spec, reads, {}, {out});
+         {thread, threads, rowsOf(output.getValue()), entry->getArgument(kScratch), value, out}, spec, reads, {},
+         {out});
     return success();
   }
 

@@ -12,10 +12,14 @@ namespace mlir::qwen {
 
 static PackedOrder orderOf(PackedLayout layout) {
   switch (layout) {
-  case PackedLayout::Vector: return PackedOrder::vector;
-  case PackedLayout::Rows: return PackedOrder::rows;
-  case PackedLayout::Panels: return PackedOrder::panels;
-  case PackedLayout::Glu: return PackedOrder::glu;
+  case PackedLayout::Vector:
+    return PackedOrder::vector;
+  case PackedLayout::Rows:
+    return PackedOrder::rows;
+  case PackedLayout::Panels:
+    return PackedOrder::panels;
+  case PackedLayout::Glu:
+    return PackedOrder::glu;
   }
   llvm_unreachable("unknown packed layout");
 }

@@ -101,9 +101,12 @@ void packPanel(const float *rows, int64_t count, int64_t columns, int64_t k_grou
 
 template <typename T> void packPanel(const float *rows, int64_t count, int64_t columns, int64_t k_group, uint8_t *out) {
   switch (k_group) {
-  case 1: return packPanel<T, 1>(rows, count, columns, k_group, out);
-  case 2: return packPanel<T, 2>(rows, count, columns, k_group, out);
-  default: return packPanel<T, 0>(rows, count, columns, k_group, out);
+  case 1:
+    return packPanel<T, 1>(rows, count, columns, k_group, out);
+  case 2:
+    return packPanel<T, 2>(rows, count, columns, k_group, out);
+  default:
+    return packPanel<T, 0>(rows, count, columns, k_group, out);
   }
 }
 
@@ -111,9 +114,12 @@ template <typename T> void packPanel(const float *rows, int64_t count, int64_t c
 int64_t unitBytes(const PackedSection &section) {
   const int64_t columns = section.sources.front().columns;
   switch (section.order) {
-  case PackedOrder::vector: return section.bytes;
-  case PackedOrder::rows: return columns * elementBytes(section.element);
-  default: return roundUp(columns, section.k_group) * kLanes * elementBytes(section.element);
+  case PackedOrder::vector:
+    return section.bytes;
+  case PackedOrder::rows:
+    return columns * elementBytes(section.element);
+  default:
+    return roundUp(columns, section.k_group) * kLanes * elementBytes(section.element);
   }
 }
 
@@ -197,9 +203,12 @@ std::vector<Chunk> cutIntoChunks(const std::vector<PackedSection> &sections) {
 int64_t packedBytes(const PackedSection &section, const PackedSource &source) {
   const int64_t element = elementBytes(section.element);
   switch (section.order) {
-  case PackedOrder::vector: return roundUp(allRows(source), kLanes) * sizeof(float);
-  case PackedOrder::rows: return allRows(source) * source.columns * element;
-  default: return panelsOf(section, source) * roundUp(source.columns, section.k_group) * kLanes * element;
+  case PackedOrder::vector:
+    return roundUp(allRows(source), kLanes) * sizeof(float);
+  case PackedOrder::rows:
+    return allRows(source) * source.columns * element;
+  default:
+    return panelsOf(section, source) * roundUp(source.columns, section.k_group) * kLanes * element;
   }
 }
 

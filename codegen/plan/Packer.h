@@ -20,7 +20,7 @@ enum class PackedOrder {
 };
 enum class PackedElement { f32, bf16 };
 
-// A tensor of the checkpoint: [experts, rows, columns], or [rows, columns] with experts = 1, or [rows] with columns = 1.
+// A tensor of the checkpoint: [experts, rows, columns]; [rows, columns] with experts = 1; [rows] with columns = 1.
 struct PackedSource {
   std::string name;
   int64_t experts = 1;
@@ -50,8 +50,8 @@ int64_t packedBytes(const PackedSection &section, const PackedSource &source);
 bool checkSections(const std::vector<PackedSection> &sections, int64_t payload_bytes, std::string &error);
 
 struct PackOptions {
-  int64_t file_offset = 0;  // where the payload begins in the file
-  unsigned threads = 0;     // 0: one per core
+  int64_t file_offset = 0;                                  // where the payload begins in the file
+  unsigned threads = 0;                                     // 0: one per core
   std::function<void(int64_t done, int64_t all)> progress;  // payload bytes; called from one thread at a time
 };
 

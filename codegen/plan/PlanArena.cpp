@@ -1,4 +1,5 @@
 // --qwen-plan-arena: where activations, shared buffers of kernels and states lie.
+#include "codegen/plan/CacheLayout.h"
 #include "codegen/plan/KernelMemory.h"
 #include "codegen/plan/PlanPasses.h"
 #include "dialect/QwenDialect.h"
@@ -106,14 +107,11 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
     return it == outputs.end() ? -1 : it->second;
   }
 
-  // Key caches are [slot][kv_head][max_seq / 16][head_dim][16]: keys in lanes. Value caches are
-  // [slot][kv_head][max_seq][head_dim padded to 16]. max_seq is padded to whole key blocks in both.
   void planStates(ModuleOp module) {
     OpBuilder builder(module.getContext());
     int64_t end = 0;
     for (StateOp state : module.getOps<StateOp>()) {
-      ArrayRef<int64_t> shape = cast<RankedTensorType>(state.getType()).getShape();
-      int64_t bytes = shape[0] * shape[1] * roundUp(shape[2], kKeyBlock) * roundUp(shape[3], kPanelRows) * 4;
+      int64_t bytes = CacheLayout(cast<RankedTensorType>(state.getType()).getShape()).bytes();
       state->setAttr("qwen.offset", builder.getI64IntegerAttr(end));
       state->setAttr("qwen.bytes", builder.getI64IntegerAttr(bytes));
       end = roundUp(end + bytes, kAlignment);

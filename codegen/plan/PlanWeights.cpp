@@ -32,7 +32,9 @@ SmallVector<Demand> demandsOf(Operation *op) {
   auto vector = [&](FlatSymbolRefAttr name) { demands.push_back({PackedLayout::Vector, {name}}); };
   auto panels = [&](FlatSymbolRefAttr name) { demands.push_back({PackedLayout::Panels, {name}}); };
   llvm::TypeSwitch<Operation *>(op)
-      .Case([&](EmbedOp embed) { demands.push_back({PackedLayout::Rows, {embed.getWeightAttr()}}); })
+      .Case([&](EmbedOp embed) {
+        demands.push_back({PackedLayout::Rows, {embed.getWeightAttr()}});
+      })
       .Case([&](RmsNormOp norm) { vector(norm.getWeightAttr()); })
       .Case([&](NormLinearOp linear) {
         if (linear.getNormAttr())
@@ -73,6 +75,7 @@ SmallVector<Demand> demandsOf(Operation *op) {
 struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
   // Key: layout, sources, group.
   llvm::DenseMap<Attribute, PackedOp> planned;
+  std::optional<SymbolTable> symbols;
   int64_t end = 0;
   int64_t reused = 0;
 
@@ -91,6 +94,7 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
         if (demand.layout == PackedLayout::Panels && demand.sources.size() == 1)
           inPanels.insert(demand.sources.front());
     });
+    symbols.emplace(module);
     OpBuilder builder(module.getContext());
     builder.setInsertionPoint(forward);
     bool failed = false;
@@ -141,8 +145,8 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     for (FlatSymbolRefAttr source : demand.sources) {
       RankedTensorType type = weightType(op, source);
       if (demand.layout != PackedLayout::Vector && type.getElementType() != first.getElementType()) {
-        op->emitOpError("joins weights of different types: ") << source << " is of " << type.getElementType() << ", "
-                                                              << demand.sources.front() << " of " << element;
+        op->emitOpError("joins weights of different types: ")
+            << source << " is of " << type.getElementType() << ", " << demand.sources.front() << " of " << element;
         return {};
       }
       elements += packedElements(demand.layout, matricesOf(type.getShape()), group, kGroup);
@@ -151,6 +155,7 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     auto packed = PackedOp::create(builder, op->getLoc(), name, demand.layout, builder.getArrayAttr(sources), group,
                                    kGroup, end, elements * elementBytes, element);
     end = roundUp(end + elements * elementBytes, kAlignment);
+    symbols->insert(packed);  // under another name where the weight is also packed in another group or company
     planned[key] = packed;
     return packed;
   }

@@ -194,15 +194,22 @@ void CheckpointSource::checkMissing() const {
 }
 
 void widen(const StoredTensor &tensor, int64_t first, int64_t count, float *out) {
-  const uint8_t *from = tensor.data() + first * dtypeBytes(tensor.info->dtype);
+  const int64_t value_bytes = dtypeBytes(tensor.info->dtype);
+  const uint8_t *from = tensor.data() + first * value_bytes;
   switch (tensor.info->dtype) {
   case DType::f16:
-    return widenF16(from, count, out);
+    widenF16(from, count, out);
+    break;
   case DType::bf16:
-    return widenBf16(from, count, out);
+    widenBf16(from, count, out);
+    break;
   default:
-    return copyF32(from, count, out);
+    copyF32(from, count, out);
   }
+  // A build reads every weight once: what was read needn't stay, or a model's size would count as memory in use.
+  constexpr int64_t kWorthACall = 256 * 1024;
+  if (count * value_bytes >= kWorthACall)
+    tensor.file->release(from, static_cast<uint64_t>(count * value_bytes));
 }
 
 // Rows [first, first + count) of all experts' rows from a tensor [E, columns, rows_per_expert].

@@ -25,8 +25,8 @@ std::vector<int64_t> pooledColumns(const PaddedBatch &batch, const Program &prog
 static int32_t maskedIndex(const PaddedBatch &batch, int64_t row, int64_t column, const Program &program) {
   const int64_t tokens = batch.count[static_cast<size_t>(row)], window = program.mask_window;
   const int64_t place = column - batch.first[static_cast<size_t>(row)];  // as HF counts, over columns
-  const std::string pooled =
-      "row " + std::to_string(row) + " is pooled at column " + std::to_string(column) + ", which attention_mask excludes";
+  const std::string pooled = "row " + std::to_string(row) + " is pooled at column " + std::to_string(column) +
+                             ", which attention_mask excludes";
   if (tokens == 0 || place < 0)
     throw UserError(pooled + ", and no token stands before it");
   // A row that appends nothing counts the window from the column next to the tokens.

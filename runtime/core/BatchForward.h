@@ -19,9 +19,10 @@ std::vector<int64_t> pooledColumns(const PaddedBatch &batch, const Program &prog
 // HF's: position_ids, or columns counted from 0 over the padded row. Row row * columns + column of a target belongs to
 // a token. Outputs over wanted rows: with `pooled` [batch] columns, row `row` of the target is that of the pooled
 // column; without, every token is wanted. What belongs to padding isn't written.
-// A pooled column that is padding is computed as HF does: it sees the tokens before it, but not itself. Throws UserError
-// where HF's result depends on its attention implementation (no token before such a column), and for a column so far
-// behind the tokens that the sliding window would hide other tokens from it than from the column next to them.
+// A pooled column that is padding is computed as HF does: it sees the tokens before it, but not itself. Throws
+// UserError when it has none (HF's attention implementations differ then: sdpa's result is 0, eager's a mean over the
+// padding) and when it is so far behind them that the sliding window hides other tokens from it than from the column
+// next to them.
 void forwardBatch(Engine &engine, const PaddedBatch &batch, int64_t chunk, const std::vector<int64_t> &pooled,
                   std::vector<OutputTarget> targets);
 

@@ -233,6 +233,13 @@ SafetensorsFile::SafetensorsFile(SafetensorsFile &&) noexcept = default;
 SafetensorsFile &SafetensorsFile::operator=(SafetensorsFile &&) noexcept = default;
 SafetensorsFile::~SafetensorsFile() = default;
 
+void SafetensorsFile::release(const uint8_t *data, uint64_t bytes) const {
+  const uint64_t page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
+  const uint64_t begin = static_cast<uint64_t>(data - impl->base) / page * page;
+  const uint64_t end = static_cast<uint64_t>(data - impl->base) + bytes;
+  (void)::madvise(impl->base + begin, end - begin, MADV_DONTNEED);  // advice: nothing depends on it
+}
+
 std::optional<SafetensorsFile> SafetensorsFile::open(const std::string &path, std::string &error) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;

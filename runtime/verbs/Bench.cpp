@@ -78,7 +78,8 @@ public:
       if (count > program.max_seq)
         throw UserError(std::string(flag) + " " + std::to_string(count) + " is more than the program's " +
                         std::to_string(program.max_seq) + " positions");
-    Engine &engine = host.startEngine(compute.threads());
+    threads = compute.threads();  // asked once: the team then pins its threads, which narrows the default
+    Engine &engine = host.startEngine(threads);
     ReadProbe probe(engine.team());
     measure(engine, probe);
     if (json)
@@ -142,7 +143,7 @@ private:
                    {"target_level", program.target_level},
                    {"weight_dtype", program.weight_dtype},
                    {"weights_bytes", program.weights_bytes},
-                   {"threads", compute.threads()},
+                   {"threads", threads},
                    {"chunk", compute.chunk(program)},
                    {"repetitions", repetitions},
                    {"read_gigabytes_per_second", read_bandwidth.json()}};
@@ -159,7 +160,7 @@ private:
 
   void printTable(const Program &program) const {
     const std::string front = "| " + program.model + " | " + program.weight_dtype + " | " +
-                              humanBytes(program.weights_bytes) + " | " + std::to_string(compute.threads()) + " | ";
+                              humanBytes(program.weights_bytes) + " | " + std::to_string(threads) + " | ";
     const auto speed = [](const Series &series) {
       return fixed(series.mean(), 2) + " ± " + fixed(series.deviation(), 2);
     };
@@ -171,11 +172,11 @@ private:
       std::cout << front << "tg" << generation << " | " << speed(generation_tokens) << " | "
                 << fixed(generationBandwidth(program), 1) << " | "
                 << fixed(generationBandwidth(program) / read_bandwidth.mean(), 2) << " |\n";
-    std::cout << "\nmemory bandwidth, " << compute.threads() << " threads reading: " << speed(read_bandwidth)
+    std::cout << "\nmemory bandwidth, " << threads << " threads reading: " << speed(read_bandwidth)
               << " GB/s\n";
   }
 
-  int64_t prompt = 0, generation = 0, repetitions = 5;
+  int64_t prompt = 0, generation = 0, repetitions = 5, threads = 1;
   bool json = false;
   ComputeOptions compute;
   Series prompt_tokens, generation_tokens, read_bandwidth;

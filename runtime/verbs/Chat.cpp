@@ -97,8 +97,8 @@ std::optional<std::string> readLines(std::istream &in, std::ostream &log, bool i
   }
 }
 
-constexpr const char *kHelp = "/reset starts anew, /exit or the end of input ends the chat; a backslash at the end of a "
-                              "line goes on in the next one, Ctrl-C stops an answer";
+constexpr const char *kHelp = "/reset starts anew, /exit or the end of input ends the chat; a backslash at the end "
+                              "of a line goes on in the next one, Ctrl-C stops an answer";
 
 }  // namespace
 

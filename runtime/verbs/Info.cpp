@@ -6,6 +6,7 @@
 #include "runtime/verbs/Verb.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 
@@ -41,6 +42,13 @@ std::vector<Section> memorySections(const Program &program) {
                              std::pair{"arena", program.arena_bytes}, std::pair{"scratch", program.scratch_bytes}})
     if (int64_t rest = total - find(name).bytes; rest != 0)
       add({name, find(name).entries.empty() ? "all" : "alignment", rest});
+  // The file is known only once it is linked, so the program looks at itself.
+  std::error_code problem;
+  const auto file = static_cast<int64_t>(std::filesystem::file_size("/proc/self/exe", problem));
+  const int64_t inside = find("code").bytes + find("tokenizer").bytes +
+                         (program.weights_embedded ? kWeightsAlignment + program.weights_bytes : 0);
+  if (!problem && file > inside)
+    add({"file", "runtime, description and headers of the program", file - inside});
   return sections;
 }
 

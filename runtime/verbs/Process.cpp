@@ -22,7 +22,8 @@ public:
       throw UsageError("process: give either --text or --messages");
     media.refuse(host.program());
     const TextModel model(host);
-    const std::vector<int32_t> tokens = text ? model.encode(*text) : model.encodeChat(readMessages(*messages), *messages);
+    const std::vector<int32_t> tokens =
+        text ? model.encode(*text) : model.encodeChat(readMessages(*messages), *messages);
     const std::vector<int64_t> ids(tokens.begin(), tokens.end()), mask(tokens.size(), 1);
     const std::vector<int64_t> shape = {1, static_cast<int64_t>(ids.size())};
     std::string error;

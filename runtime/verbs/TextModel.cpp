@@ -25,8 +25,9 @@ Tokenizer openTokenizer(const Host &host) {
 
 Json specialTokens(const Program &program) {
   Json tokens = Json::object();
-  for (const auto &[name, text] : {std::pair("bos_token", &program.bos_token), std::pair("eos_token", &program.eos_token),
-                                   std::pair("pad_token", &program.pad_token)})
+  for (const auto &[name, text] :
+       {std::pair("bos_token", &program.bos_token), std::pair("eos_token", &program.eos_token),
+        std::pair("pad_token", &program.pad_token)})
     if (!text->empty())
       tokens[name] = *text;
   return tokens;
@@ -56,9 +57,11 @@ bool TextModel::isShown(int32_t id) const {
 
 Json readMessages(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  if (!file || !(text << file.rdbuf()))
+  file.peek();  // reads: fails for a directory, which can be opened
+  if (!file.is_open() || file.bad())
     throw UserError(path + ": cannot be read");
+  std::stringstream text;
+  text << file.rdbuf();
   try {
     return Json::parse(text.str());
   } catch (const Json::parse_error &problem) {
@@ -76,7 +79,8 @@ void MediaFlags::refuse(const Program &program) const {
   for (const auto &[name, values] : {std::pair("--image", &images), std::pair("--video", &videos),
                                      std::pair("--audio", &audios)})
     if (!values->empty())
-      throw UserError(std::string(name) + " " + values->front() + ": " + program.task + " is a text model, it takes no media");
+      throw UserError(std::string(name) + " " + values->front() + ": " + program.task +
+                      " is a text model, it takes no media");
 }
 
 }  // namespace qwen

@@ -53,7 +53,8 @@ def tool(text):
 
 
 SYSTEM = {"role": "system", "content": "You are terse.\nVery."}
-ARGUMENTS = {"city": "Zürich", "days": 3, "exact": 1e-07, "big": 18446744073709551615, "deep": {"x": [None, True, 2.50]}}
+ARGUMENTS = {"city": "Zürich", "days": 3, "exact": 1e-07, "big": 18446744073709551615,
+             "deep": {"x": [None, True, 2.50]}}
 IMAGE = {"type": "image", "image": "a.png"}
 
 CONVERSATIONS = {

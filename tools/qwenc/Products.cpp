@@ -77,7 +77,8 @@ std::string writeProgram(CompiledModel &model, const std::string &path, bool lib
   Program &program = model.program;
   program.weights_embedded = embed_weights;
   if (embed_weights && !model.weights)
-    throw Failure{kBadInput, "--weights=embed: there are no weights; name a checkpoint, or draw some by --random-weights"};
+    throw Failure{kBadInput,
+                  "--weights=embed: there are no weights; name a checkpoint, or draw some by --random-weights"};
 
   OutputFile output = createFile(path);
   OutputFile object = createFile(path + ".model.o");
@@ -91,7 +92,8 @@ std::string writeProgram(CompiledModel &model, const std::string &path, bool lib
   const int64_t weights_start = weights ? 0 : BlobObject::kWeightsOffset;
   if (model.weights) {
     reporter.beginStage("pack");
-    weights_hash = writeWeights(weights_file, weights_start, model.sections, program.weights_bytes, *model.weights, reporter);
+    weights_hash = writeWeights(weights_file, weights_start, model.sections, program.weights_bytes, *model.weights,
+                                reporter);
     reporter.detail(std::to_string(model.sections.size()) + " sections, " + formatBytes(program.weights_bytes));
   }
   program.build_id = buildId(model, weights_hash);
@@ -108,7 +110,8 @@ std::string writeProgram(CompiledModel &model, const std::string &path, bool lib
   if (library) {
     header.emplace(createFile(headerPath(path)));
     writeFile(*header, libraryHeader(program));
-    writeStaticLibrary({{"model.o", object.temporaryPath()}, {"data.o", blobs.temporaryPath()}}, output.temporaryPath());
+    writeStaticLibrary({{"model.o", object.temporaryPath()}, {"data.o", blobs.temporaryPath()}},
+                       output.temporaryPath());
   } else {
     linkProgram({object.temporaryPath(), blobs.temporaryPath()}, output.temporaryPath());
   }

@@ -22,9 +22,10 @@ PlannedSizes plannedSizes(ModuleOp module) {
   sizes.states = moduleSize(module, "qwen.states_bytes");
   sizes.weights = moduleSize(module, "qwen.weights_bytes");
   for (auto state : module.getOps<mlir::qwen::StateOp>()) {
-    auto type = cast<RankedTensorType>(state.getType());
-    const int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
-    sizes.state_entries.push_back({"states", state.getSymName().str(), bytes});
+    auto bytes = state->getAttrOfType<IntegerAttr>("qwen.bytes");
+    if (!bytes)
+      throw Failure{kInternalError, "state " + state.getSymName().str() + " has no place"};
+    sizes.state_entries.push_back({"states", state.getSymName().str(), bytes.getInt()});
   }
   return sizes;
 }

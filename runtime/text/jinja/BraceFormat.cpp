@@ -136,7 +136,8 @@ private:
         fail("empty attribute or missing ']' in format string");
       std::string name(path.substr(1, close - 1));
       std::optional<int64_t> index = is_item ? wholeNumber(name) : std::nullopt;
-      value = !is_item ? interpreter.attribute(value, name) : interpreter.item(value, index ? Value(*index) : Value(name));
+      Value key = index ? Value(*index) : Value(name);
+      value = is_item ? interpreter.item(value, key) : interpreter.attribute(value, name);
       path.remove_prefix(is_item ? close + 1 : close);
       if (is_item && !path.empty() && path[0] != '.' && path[0] != '[')
         fail("only '.' or '[' may follow ']' in format field specifier");

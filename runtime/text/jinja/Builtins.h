@@ -39,7 +39,8 @@ struct Builtin {
   Value (*call_any)(Interpreter &, const Value &subject, const CallArguments &) = nullptr;
 };
 
-Value callBuiltin(const Builtin &builtin, Interpreter &interpreter, const Value &subject, const CallArguments &arguments);
+Value callBuiltin(const Builtin &builtin, Interpreter &interpreter, const Value &subject,
+                  const CallArguments &arguments);
 
 using Builtins = std::span<const Builtin>;
 

@@ -71,6 +71,13 @@ private:
     return place < source.size() && source[place] == '\n' ? place + 1 : place;
   }
 
+  // As matchEnd for `}}` at `pos`, behind which a newline stays.
+  size_t matchVariableEnd() const {
+    if (at("-}}"))
+      return skipSpace(pos + 3);
+    return at("}}") ? pos + 2 : std::string::npos;
+  }
+
   // `{%- raw %}` at `place`: where the raw text begins, npos when it isn't one.
   size_t matchRaw(size_t place) const {
     place += 2;
@@ -174,7 +181,7 @@ private:
     std::string open;  // brackets; the end of the tag counts only outside of them
     while (pos < source.size()) {
       if (open.empty()) {
-        size_t end = is_block ? matchEnd(pos, "%}") : at("-}}") ? skipSpace(pos + 3) : at("}}") ? pos + 2 : std::string::npos;
+        size_t end = is_block ? matchEnd(pos, "%}") : matchVariableEnd();
         if (end != std::string::npos) {
           add(is_block ? Token::Kind::block_end : Token::Kind::variable_end);
           finishTag(end);

@@ -141,7 +141,9 @@ std::string toText(const Value &value) {
 
 std::string formatInteger(Integer integer) {
   bool negative = integer < 0;
-  unsigned __int128 rest = negative ? -static_cast<unsigned __int128>(integer) : static_cast<unsigned __int128>(integer);
+  unsigned __int128 rest = static_cast<unsigned __int128>(integer);
+  if (negative)
+    rest = -rest;
   std::string digits;
   do {
     digits += static_cast<char>('0' + static_cast<int>(rest % 10));

@@ -51,6 +51,15 @@ TEST(Machine, VectorsOfX86) {
   EXPECT_TRUE(requires_(zen5, "avx512bf16"));
 }
 
+// Not a matter of the vectors' width: the first processors with AVX had none.
+TEST(Machine, FusedMultiplyAdd) {
+  EXPECT_FALSE(describe(kX86, "x86-64-v2").has_fma);
+  EXPECT_FALSE(describe(kX86, "sandybridge").has_fma);
+  EXPECT_TRUE(describe(kX86, "x86-64-v3").has_fma);
+  EXPECT_TRUE(describe(kX86, "znver5").has_fma);
+  EXPECT_TRUE(describe(kArm, "").has_fma);
+}
+
 TEST(Machine, AttributesAreAdded) {
   EXPECT_EQ("x86-64-v4", describe(kX86, "znver5", "-avx512bf16,-avx512vnni,-avxvnni").level);
   EXPECT_EQ("x86-64-v3+vnni", describe(kX86, "znver5", "-avx512f").level);

@@ -17,7 +17,9 @@ struct FakeWeights : WeightSource {
   std::map<std::string, std::pair<int64_t, int64_t>> tensors;  // name -> rows, columns
   std::map<std::string, std::vector<float>> values;            // explicit values of some
 
-  static float valueAt(char tensor, int64_t row, int64_t column) { return 1000 * (tensor - 'a') + 100 * row + column + 1; }
+  static float valueAt(char tensor, int64_t row, int64_t column) {
+    return 1000 * (tensor - 'a') + 100 * row + column + 1;
+  }
   bool readRows(const std::string &name, int64_t first, int64_t count, float *out, std::string &error) const override {
     auto found = tensors.find(name);
     if (found == tensors.end() || first < 0 || first + count > found->second.first) {
@@ -167,8 +169,9 @@ TEST_F(PackerTest, Bf16RoundsToNearestEven) {
   add(PackedOrder::rows, {{"a", 1, 1, 7}}).element = PackedElement::bf16;
   sections.back().bytes = packedBytes(sections.back());
   const float tie_down = 0x1.01p0f, tie_up = 0x1.03p0f;  // halfway between bf16 neighbours, even below and above
-  weights.values["a"] = {1.0f, tie_down, tie_up, std::nextafter(tie_down, 2.0f), -std::numeric_limits<float>::infinity(),
-                         std::numeric_limits<float>::max(), std::numeric_limits<float>::quiet_NaN()};
+  using Limits = std::numeric_limits<float>;
+  weights.values["a"] = {1.0f,           tie_down, tie_up, std::nextafter(tie_down, 2.0f), -Limits::infinity(),
+                         Limits::max(), Limits::quiet_NaN()};
   const std::vector<uint8_t> bytes = pack();
   uint16_t packed[7];
   ASSERT_EQ(sizeof(packed), bytes.size());
@@ -190,7 +193,8 @@ TEST_F(PackerTest, Bf16Panels) {
   ASSERT_EQ(2u * 16 * 2 * 2, bytes.size());
   uint16_t packed[64];
   std::memcpy(packed, bytes.data(), sizeof(packed));
-  const std::map<int, uint16_t> expected = {{0, 0x3f80}, {1, 0x4000}, {2, 0x4080}, {3, 0x40a0}, {32, 0x4040}, {34, 0x40c0}};
+  const std::map<int, uint16_t> expected = {{0, 0x3f80}, {1, 0x4000},  {2, 0x4080},
+                                            {3, 0x40a0}, {32, 0x4040}, {34, 0x40c0}};
   for (int i = 0; i < 64; ++i)
     EXPECT_EQ(expected.contains(i) ? expected.at(i) : 0, packed[i]) << i;
 }

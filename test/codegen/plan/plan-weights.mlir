@@ -102,3 +102,25 @@ module @moe attributes {qwen.batch = 1 : i64, qwen.max_rows = 8 : i64, qwen.max_
     return
   }
 }
+
+// -----
+
+// One weight in two groups: two sections, of different names.
+// CHECK-LABEL: module @groups
+// CHECK:      qwen.packed @w.panels panels [@w] group 8
+// CHECK:      qwen.packed @w.panels_0 panels [@w, @w, @w] group 4
+// CHECK:      qwen.norm_linear {{.*}} {qwen.packed = [@w.panels]}
+// CHECK:      qwen.norm_qkv {{.*}} {qwen.packed = [@n.vector, @w.panels_0, @hn.vector, @hn.vector]}
+module @groups attributes {qwen.max_rows = 8 : i64} {
+  qwen.weight @n : tensor<8xf32>
+  qwen.weight @w : tensor<8x8xf32>
+  qwen.weight @hn : tensor<4xf32>
+  qwen.state @key : tensor<1x2x8x4xf32>
+  qwen.state @value : tensor<1x2x8x4xf32>
+  func.func @forward(%x: tensor<?x8xf32>, %table: tensor<?x4xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+    %y = qwen.norm_linear %x weights [@w] : tensor<?x8xf32> -> tensor<?x8xf32>
+    %q = qwen.norm_qkv %y, %table, %slot, %index norm @n eps 1.0e-6 weights [@w, @w, @w] head_norms [@hn, @hn] eps 1.0e-6
+      caches @key, @value : tensor<?x8xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
+    return
+  }
+}

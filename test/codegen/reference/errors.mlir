@@ -9,6 +9,7 @@
 // RUN: not qwen-opt --interpret %t/row.mlir 2>&1 | FileCheck %s --check-prefix=ROW
 // RUN: not qwen-opt --interpret %t/slot.mlir 2>&1 | FileCheck %s --check-prefix=SLOT
 // RUN: not qwen-opt --interpret %t/index.mlir 2>&1 | FileCheck %s --check-prefix=INDEX
+// RUN: not qwen-opt --interpret %t/no-key.mlir 2>&1 | FileCheck %s --check-prefix=KEY
 // RUN: not qwen-opt --interpret %t/expert.mlir 2>&1 | FileCheck %s --check-prefix=EXPERT
 // RUN: not qwen-opt --interpret %t/rows.mlir 2>&1 | FileCheck %s --check-prefix=ROWS
 // RUN: not qwen-opt --interpret %t/value.mlir 2>&1 | FileCheck %s --check-prefix=VALUE
@@ -84,6 +85,15 @@ func.func @forward(%q: tensor<?x2xf32>, %slot: tensor<?xi32> {qwen.value = dense
   return
 }
 // INDEX: qwen.attention at {{.*}}: index is 2, but only 0 to 1 exist
+
+//--- no-key.mlir
+qwen.state @keys : tensor<1x1x2x2xf32>
+func.func @forward(%q: tensor<?x2xf32>, %slot: tensor<?xi32> {qwen.value = dense<[0]> : tensor<1xi32>},
+                   %index: tensor<?xi32> {qwen.value = dense<[-1]> : tensor<1xi32>}) {
+  %a = qwen.attention %q, %slot, %index, @keys, @keys scale 1.0 : tensor<?x2xf32>
+  return
+}
+// KEY: qwen.attention at {{.*}}: index is -1, which leaves no key to attend to
 
 //--- expert.mlir
 qwen.weight @gate_up : tensor<2x2x1xf32>

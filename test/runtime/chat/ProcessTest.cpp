@@ -33,8 +33,8 @@ TEST_F(ProcessTest, RendersMessagesWithTheGenerationPrompt) {
   const std::string list = R"([{"role": "user", "content": "hi"}])";
   EXPECT_EQ(decoded({"--messages", writeFile("m.json", list)}), expected);
   EXPECT_EQ(decoded({"--messages", writeFile("m.json", R"({"messages": )" + list + "}")}), expected);
-  EXPECT_EQ(decoded({"--messages", writeFile("m.json", R"({"add_generation_prompt": false, "messages": )" + list + "}")}),
-            "<|im_start|>user\nhi<|im_end|>\n");
+  const std::string without_prompt = R"({"add_generation_prompt": false, "messages": )" + list + "}";
+  EXPECT_EQ(decoded({"--messages", writeFile("m.json", without_prompt)}), "<|im_start|>user\nhi<|im_end|>\n");
 }
 
 TEST_F(ProcessTest, GivesTheTemplateToolsArgumentsAndSpecialTokens) {
@@ -58,12 +58,15 @@ TEST_F(ProcessTest, SaysWhatIsWrong) {
   EXPECT_EQ(failureWith({"--text", "a", "--image", "a.png"}),
             "--image a.png: FakeForCausalLM is a text model, it takes no media");
   EXPECT_EQ(failureWith({"--messages", file}), file + ": cannot be read");
+  EXPECT_EQ(failureWith({"--messages", directory.string()}), directory.string() + ": cannot be read");
+  writeFile("m.json", "");
+  EXPECT_EQ(failureWith({"--messages", file}), file + ": not valid JSON at byte 1");
   writeFile("m.json", "[{]");
   EXPECT_EQ(failureWith({"--messages", file}), file + ": not valid JSON at byte 3");
   writeFile("m.json", "[]");
   EXPECT_EQ(failureWith({"--messages", file}), file + ": the list of messages is empty, expected at least one");
   writeFile("m.json", R"([{"role": "user"}])");
-  EXPECT_EQ(failureWith({"--messages", file}), "chat template, line 1: 'dict object' has no attribute 'content'");
+  EXPECT_EQ(failureWith({"--messages", file}), "chat template, line 2: 'dict object' has no attribute 'content'");
   described.chat_template.clear();
   EXPECT_EQ(failureWith({"--messages", file}),
             "the program has no chat template: its checkpoint had none when it was built");

@@ -67,8 +67,8 @@ TEST_F(RunTest, SamplesBySeed) {
   const std::string first = sampled("1");
   EXPECT_EQ(sampled("1"), first);
   EXPECT_NE(sampled("2"), first);
-  EXPECT_EQ(first, shown(generated(prompt({{"user", "a"}}), {"--temperature", "1", "--max-new-tokens", "8", "--seed", "1"})) +
-                       "\n");
+  const std::vector<std::string> flags = {"--temperature", "1", "--max-new-tokens", "8", "--seed", "1"};
+  EXPECT_EQ(first, shown(generated(prompt({{"user", "a"}}), flags)) + "\n");
 }
 
 TEST_F(RunTest, ContinuesRawTextWithoutATemplate) {
@@ -83,7 +83,8 @@ TEST_F(RunTest, ContinuesRawTextWithoutATemplate) {
 TEST_F(RunTest, ChatsWithHistory) {
   const std::vector<std::string> flags = {"--greedy", "--max-new-tokens", "5"};
   const std::string first = shown(generated(prompt({{"user", "one"}}), flags));
-  const std::string second = shown(generated(prompt({{"user", "one"}, {"assistant", first}, {"user", "two\nlines"}}), flags));
+  const auto history = prompt({{"user", "one"}, {"assistant", first}, {"user", "two\nlines"}});
+  const std::string second = shown(generated(history, flags));
   EXPECT_EQ(runText({"run", "--greedy", "--max-new-tokens", "5"}, "one\n\ntwo\\\nlines\n"), 0);
   EXPECT_EQ(out, first + "\n" + second + "\n");
   EXPECT_EQ(err, "");
@@ -117,8 +118,10 @@ TEST_F(RunTest, SaysWhenTheCacheIsFull) {
   const std::string message = textFailure(1, {"run", "--greedy", "-p", too_long});
   EXPECT_NE(message.find("tokens and the program only 200 positions"), std::string::npos) << message;
   // In a chat the question is dropped, and the conversation goes on.
+  const std::string answer = shown(generated(prompt({{"user", "one"}}), {"--greedy", "--max-new-tokens", "5"}));
   EXPECT_EQ(runText({"run", "--greedy", "--max-new-tokens", "5"}, too_long + "\none\n"), 0);
-  EXPECT_EQ(out, shown(generated(prompt({{"user", "one"}}), {"--greedy", "--max-new-tokens", "5"})) + "\n");
+  EXPECT_EQ(out, answer + "\n");
+  EXPECT_EQ(err, message + "\n");
 }
 
 TEST_F(RunTest, SaysWhatIsWrong) {
@@ -134,7 +137,8 @@ TEST_F(RunTest, SaysWhatIsWrong) {
   EXPECT_EQ(textFailure(1, {"run", "-p", "a"}),
             "the program has no tokenizer: its checkpoint had no tokenizer.json when it was built");
   described = fake::program(Head::model);
-  EXPECT_EQ(textFailure(1, {"run", "-p", "a"}), "run needs a language model head, but this program is FakeForSomethingElse");
+  EXPECT_EQ(textFailure(1, {"run", "-p", "a"}),
+            "run needs a language model head, but this program is FakeForSomethingElse");
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ TEST(TemplateErrors, NameLineAndConstruct) {
             "chat template, line 1: attribute 'encode' of 'str' is not supported in chat templates");
   EXPECT_EQ(errorOf("{{ [1] | map('string') }}"),
             "chat template, line 1: printing a generator is not supported: python shows its address");
-  EXPECT_EQ(errorOf("{{ 'a'.upper }}"), "chat template, line 1: printing a builtin_function_or_method is not supported: "
-                                         "python shows its address");
+  EXPECT_EQ(errorOf("{{ 'a'.upper }}"),
+            "chat template, line 1: printing a builtin_function_or_method is not supported: python shows its address");
   EXPECT_EQ(errorOf("{{ '\\N{BULLET}' }}"), "chat template, line 1: \\N{...} in a string is not supported");
 }
 
@@ -59,8 +59,8 @@ TEST(TemplateErrors, BoundWhatIsTooDeep) {
   EXPECT_NE(errorOf("{{ " + repeated("-", 5000) + "a }}").find("deep"), std::string::npos);
   EXPECT_NE(errorOf(repeated("{% if a %}", 5000)).find("deep"), std::string::npos);
   EXPECT_NE(errorOf("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}").find("recursion"), std::string::npos);
-  EXPECT_NE(errorOf("{% set n = namespace(x=[]) %}{% for i in range(9999) %}{% set n.x = [n.x] %}{% endfor %}").find("deep"),
-            std::string::npos);
+  std::string lists = "{% set n = namespace(x=[]) %}{% for i in range(9999) %}{% set n.x = [n.x] %}{% endfor %}";
+  EXPECT_NE(errorOf(lists).find("deep"), std::string::npos);
   EXPECT_NE(errorOf("{% set n = namespace(x='a') %}{% for i in range(9999) %}{% set n.x = n.x | map('upper') %}"
                     "{% endfor %}{{ n.x | list }}").find("deep"), std::string::npos);
   EXPECT_NE(errorOf("{% set n = namespace() %}{% set n.n = n %}{{ n }}").find("holds itself"), std::string::npos);
@@ -75,10 +75,11 @@ TEST(TemplateErrors, BoundWhatIsTooLarge) {
   EXPECT_NE(errorOf("{{ '%999999999d' % 1 }}").find("limit"), std::string::npos);
   EXPECT_NE(errorOf("{{ '{:.999999999f}'.format(1.5) }}").find("limit"), std::string::npos);
   EXPECT_NE(errorOf("{{ 10 ** 100 }}").find("128 bits"), std::string::npos);
-  EXPECT_NE(errorOf("{% set n = namespace(s='abc') %}{% for i in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}").find("limit"),
-            std::string::npos);
-  EXPECT_NE(errorOf("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}").find("does not end"),
-            std::string::npos);
+  std::string doubling = "{% set n = namespace(s='abc') %}{% for i in range(99) %}{% set n.s = n.s ~ n.s %}"
+                         "{% endfor %}";
+  EXPECT_NE(errorOf(doubling).find("limit"), std::string::npos);
+  std::string loops = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}";
+  EXPECT_NE(errorOf(loops).find("does not end"), std::string::npos);
 }
 
 TEST(TemplateErrors, RefuseInvalidUtf8) {

@@ -8,12 +8,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char *const kPieces[] = {"{{", "}}", "{%", "%}", "{#", "#}", "-", "+", "'", "\"", "\\", "(", ")", "[", "]", "{", "}",
-                               "|", ".", ",", ":", "~", "*", "**", "//", "%", "=", "==", " in ", " is ", " not ", " if ",
-                               " else ", " and ", "::", "[::-1]", "|list", "|tojson", "|map('upper')", "|first", "|join",
-                               "namespace()", "range(9)", "loop", "loop.last", "messages", "tools", "none", "true", "1e999",
-                               "99999999999999999999", "{% set ", "{% endif %}", "{% endfor %}", "{% macro m(a) %}",
-                               "{% raw %}", "{% break %}", "{{ m(1) }}", ".format(", "\xc3\xa9", "\xff", "\n", "_", "0"};
+const char *const kPieces[] = {
+    "{{", "}}", "{%", "%}", "{#", "#}", "-", "+", "'", "\"", "\\", "(", ")", "[", "]", "{", "}", "|", ".", ",", ":",
+    "~", "*", "**", "//", "%", "=", "==", " in ", " is ", " not ", " if ", " else ", " and ", "::", "[::-1]", "|list",
+    "|tojson", "|map('upper')", "|first", "|join", "namespace()", "range(9)", "loop", "loop.last", "messages",
+    "tools", "none", "true", "1e999", "99999999999999999999", "{% set ", "{% endif %}", "{% endfor %}",
+    "{% macro m(a) %}", "{% raw %}", "{% break %}", "{{ m(1) }}", ".format(", "\xc3\xa9", "\xff", "\n", "_", "0",
+};
 
 class Mutator {
 public:

@@ -47,7 +47,8 @@ TEST(QwencCommandLine, Mistakes) {
                 std::string("The following argument was not expected: --frobnicate") + kSeeHelp);
   expectMistake({"build", "m", "--max-seq=0"}, 2,
                 std::string("--max-seq: Value 0 not in range 1 to 2147483648") + kSeeHelp);
-  expectMistake({"build", "m", "--max-seq=many"}, 2, std::string("--max-seq: Value many not in range 1 to 2147483648") + kSeeHelp);
+  expectMistake({"build", "m", "--max-seq=many"}, 2,
+                std::string("--max-seq: Value many not in range 1 to 2147483648") + kSeeHelp);
   expectMistake({"build", "m", "--mcpu=z80"}, 2,
                 "--mcpu: `z80` is no processor of " + std::string(QWENC_TEST_ARCH) +
                     " (`llc -mcpu=help` of LLVM lists them)\n");

@@ -22,7 +22,9 @@ protected:
     EXPECT_EQ(std::vector<std::string>{"out"}, namesIn(directory.path()));
     return readFile(directory / "out");
   }
-  static bool contains(const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; }
+  static bool contains(const std::string &text, const std::string &part) {
+    return text.find(part) != std::string::npos;
+  }
 
   TemporaryDirectory directory;
 };
@@ -84,7 +86,8 @@ TEST_F(Products, ProgramNeedsTheCLibraryOnly) {
   const ProcessResult needed = runProcess({"sh", "-c", "LD_TRACE_LOADED_OBJECTS=1 " + (directory / "app")});
   EXPECT_EQ(0, needed.status) << needed.err;
   EXPECT_TRUE(contains(needed.out, "libc.so")) << needed.out;
-  EXPECT_FALSE(contains(needed.out, "LLVM") || contains(needed.out, "MLIR") || contains(needed.out, "stdc++")) << needed.out;
+  for (const char *foreign : {"LLVM", "MLIR", "stdc++"})
+    EXPECT_FALSE(contains(needed.out, foreign)) << needed.out;
 }
 
 TEST_F(Products, EqualBuildsAreEqual) {
@@ -104,8 +107,7 @@ TEST_F(Products, BareConfig) {
 
   result = qwencBuild({config, "-o", app, "--weights=embed"});
   EXPECT_EQ(1, result.status);
-  EXPECT_EQ("qwenc: error: --weights=embed: there are no weights; name a checkpoint, or draw some by --random-weights\n",
-            result.err);
+  EXPECT_TRUE(result.err.starts_with("qwenc: error: --weights=embed: there are no weights; ")) << result.err;
 
   // Weights of another seed are another build.
   const std::string one = directory / "one", two = directory / "two";
@@ -125,7 +127,10 @@ TEST_F(Products, LibraryIsUsableFromC) {
 #include <stdlib.h>
 #include <string.h>
 void qwen_barrier(int64_t thread, int64_t threads) { (void)thread, (void)threads; }
-static void *buffer(size_t bytes) { return memset(aligned_alloc(64, (bytes + 64) / 64 * 64), 0, (bytes + 64) / 64 * 64); }
+static void *buffer(size_t bytes) {
+  size_t whole = (bytes + 64) / 64 * 64;
+  return memset(aligned_alloc(64, whole), 0, whole);
+}
 int main(void) {
   float logits[QWEN_OUTPUT_LOGITS_WIDTH];
   float *outputs[QWEN_OUTPUTS] = {0};

@@ -1,0 +1,133 @@
+// RUN: qwen-opt %s --split-input-file --verify-diagnostics
+
+// expected-error@+1 {{there must be at least one source}}
+qwen.packed @p vector [] group 16 k_group 1 offset 0 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<16xf32>
+// expected-error@+1 {{attribute 'group' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+qwen.packed @p vector [@w] group 0 k_group 1 offset 0 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<16xf32>
+// expected-error@+1 {{attribute 'k_group' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+qwen.packed @p vector [@w] group 16 k_group 0 offset 0 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<16xf32>
+// expected-error@+1 {{attribute 'offset' failed to satisfy constraint: 64-bit signless integer attribute whose value is a multiple of 64}}
+qwen.packed @p vector [@w] group 16 k_group 1 offset 32 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<16xf32>
+// expected-error@+1 {{attribute 'offset' failed to satisfy constraint: 64-bit signless integer attribute whose value is a multiple of 64}}
+qwen.packed @p vector [@w] group 16 k_group 1 offset -64 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<16xf32>
+// expected-error@+1 {{attribute 'element' failed to satisfy constraint: type attribute of 32-bit float or bfloat16 type}}
+qwen.packed @p vector [@w] group 16 k_group 1 offset 0 bytes 64 : f16
+
+// -----
+
+qwen.weight @w : tensor<16x4xf32>
+// expected-error@+1 {{k_group is 2, but rows has no panels}}
+qwen.packed @p rows [@w] group 16 k_group 2 offset 0 bytes 256 : f32
+
+// -----
+
+qwen.weight @w : tensor<16xbf16>
+// expected-error@+1 {{a vector is f32, not 'bf16'}}
+qwen.packed @p vector [@w] group 16 k_group 1 offset 0 bytes 32 : bf16
+
+// -----
+
+qwen.weight @w : tensor<16x4xf32>
+// expected-error@+1 {{glu takes gate and up or one source with both, but there are 3}}
+qwen.packed @p glu [@w, @w, @w] group 16 k_group 1 offset 0 bytes 768 : f32
+
+// -----
+
+// expected-error@+1 {{@w is not a qwen.weight of the module}}
+qwen.packed @p vector [@w] group 16 k_group 1 offset 0 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<4x4xf32>
+// expected-error@+1 {{@w has rank 2, which vector of 1 sources doesn't take}}
+qwen.packed @p vector [@w] group 16 k_group 1 offset 0 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<2x2x4xf32>
+// expected-error@+1 {{@w has rank 3, which rows of 1 sources doesn't take}}
+qwen.packed @p rows [@w] group 2 k_group 1 offset 0 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<16xf32>
+// expected-error@+1 {{@w has rank 1, which panels of 1 sources doesn't take}}
+qwen.packed @p panels [@w] group 16 k_group 1 offset 0 bytes 64 : f32
+
+// -----
+
+qwen.weight @w : tensor<32x4xf32>
+// expected-error@+1 {{@w has rank 2, which glu of 1 sources doesn't take}}
+qwen.packed @p glu [@w] group 16 k_group 1 offset 0 bytes 512 : f32
+
+// -----
+
+qwen.weight @w : tensor<2x16x4xf32>
+// expected-error@+1 {{@w has rank 3, which glu of 2 sources doesn't take}}
+qwen.packed @p glu [@w, @w] group 16 k_group 1 offset 0 bytes 1024 : f32
+
+// -----
+
+qwen.weight @w : tensor<16x4xbf16>
+// expected-error@+1 {{is of 'f32', but @w of 'bf16'}}
+qwen.packed @p panels [@w] group 16 k_group 1 offset 0 bytes 256 : f32
+
+// -----
+
+qwen.weight @w : tensor<2x15x4xf32>
+// expected-error@+1 {{@w has 15 rows, which are no two halves}}
+qwen.packed @p glu [@w] group 7 k_group 1 offset 0 bytes 1024 : f32
+
+// -----
+
+qwen.weight @w : tensor<20x4xf32>
+// expected-error@+1 {{group 16 doesn't divide the 20 rows of @w}}
+qwen.packed @p panels [@w] group 16 k_group 1 offset 0 bytes 512 : f32
+
+// -----
+
+// A group may be no larger than one half of a stacked source.
+qwen.weight @w : tensor<2x20x4xf32>
+// expected-error@+1 {{group 20 doesn't divide the 10 rows of @w}}
+qwen.packed @p glu [@w] group 20 k_group 1 offset 0 bytes 1024 : f32
+
+// -----
+
+qwen.weight @a : tensor<16x4xf32>
+qwen.weight @b : tensor<16x5xf32>
+// expected-error@+1 {{@b has 5 columns, but the first source 4}}
+qwen.packed @p panels [@a, @b] group 16 k_group 1 offset 0 bytes 576 : f32
+
+// -----
+
+qwen.weight @a : tensor<16x4xf32>
+qwen.weight @b : tensor<32x4xf32>
+// expected-error@+1 {{gate is 'tensor<16x4xf32>', but up is 'tensor<32x4xf32>'}}
+qwen.packed @p glu [@a, @b] group 16 k_group 1 offset 0 bytes 768 : f32
+
+// -----
+
+// 4 heads of 4 rows are padded to 16 rows each, 5 columns to 6.
+qwen.weight @w : tensor<16x5xbf16>
+// expected-error@+1 {{declares 160 bytes, but its sources take 768}}
+qwen.packed @p panels [@w] group 4 k_group 2 offset 0 bytes 160 : bf16

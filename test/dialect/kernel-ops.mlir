@@ -1,0 +1,26 @@
+// Packed weights, printed and read again.
+// RUN: qwen-opt %s | qwen-opt | FileCheck %s
+// RUN: qwen-opt %s --emit-bytecode | qwen-opt | FileCheck %s
+
+qwen.weight @norm : tensor<20xf32>
+qwen.weight @bias : tensor<20xbf16>
+qwen.weight @embed : tensor<3x5xbf16>
+qwen.weight @q : tensor<8x5xbf16>
+qwen.weight @k : tensor<4x5xbf16>
+qwen.weight @experts : tensor<2x20x3xf32>
+qwen.weight @gate : tensor<17x4xf32>
+qwen.weight @up : tensor<17x4xf32>
+qwen.weight @gate_up : tensor<2x34x4xf32>
+
+// CHECK: qwen.packed @norm.vector vector [@norm, @bias] group 20 k_group 1 offset 0 bytes 256 : f32
+qwen.packed @norm.vector vector [@norm, @bias] group 20 k_group 1 offset 0 bytes 256 : f32
+// CHECK: qwen.packed @embed.rows rows [@embed] group 3 k_group 1 offset 256 bytes 30 : bf16
+qwen.packed @embed.rows rows [@embed] group 3 k_group 1 offset 256 bytes 30 : bf16
+// CHECK: qwen.packed @q.panels panels [@q, @k] group 4 k_group 2 offset 320 bytes 576 : bf16
+qwen.packed @q.panels panels [@q, @k] group 4 k_group 2 offset 320 bytes 576 : bf16
+// CHECK: qwen.packed @experts.panels panels [@experts] group 20 k_group 1 offset 896 bytes 768 : f32
+qwen.packed @experts.panels panels [@experts] group 20 k_group 1 offset 896 bytes 768 : f32
+// CHECK: qwen.packed @gate.glu glu [@gate, @up] group 17 k_group 1 offset 1664 bytes 1024 : f32
+qwen.packed @gate.glu glu [@gate, @up] group 17 k_group 1 offset 1664 bytes 1024 : f32
+// CHECK: qwen.packed @gate_up.glu glu [@gate_up] group 17 k_group 1 offset 2688 bytes 2048 : f32
+qwen.packed @gate_up.glu glu [@gate_up] group 17 k_group 1 offset 2688 bytes 2048 : f32
