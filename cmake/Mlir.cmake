@@ -6,6 +6,8 @@ include(TableGen)
 include(AddLLVM)
 include(AddMLIR)
 include(HandleLLVMOptions)
+# Debian's libMLIR is built without assertions, and some of LLVM's types (llvm::Statistic) have another layout with them.
+add_compile_definitions(NDEBUG)
 include_directories(SYSTEM ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
 set(LLVM_TOOLS_DIR ${LLVM_TOOLS_BINARY_DIR})
 
