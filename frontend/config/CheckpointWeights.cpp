@@ -207,7 +207,7 @@ void widen(const StoredTensor &tensor, int64_t first, int64_t count, float *out)
     copyF32(from, count, out);
   }
   // A build reads every weight once: what was read needn't stay, or a model's size would count as memory in use.
-  constexpr int64_t kWorthACall = 256 * 1024;
+  constexpr int64_t kWorthACall = 16 * 1024;
   if (count * value_bytes >= kWorthACall)
     tensor.file->release(from, static_cast<uint64_t>(count * value_bytes));
 }

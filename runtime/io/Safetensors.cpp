@@ -234,10 +234,13 @@ SafetensorsFile &SafetensorsFile::operator=(SafetensorsFile &&) noexcept = defau
 SafetensorsFile::~SafetensorsFile() = default;
 
 void SafetensorsFile::release(const uint8_t *data, uint64_t bytes) const {
-  const uint64_t page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
-  const uint64_t begin = static_cast<uint64_t>(data - impl->base) / page * page;
-  const uint64_t end = static_cast<uint64_t>(data - impl->base) + bytes;
-  (void)::madvise(impl->base + begin, end - begin, MADV_DONTNEED);  // advice: nothing depends on it
+  // A fault maps a window of pages around it, so pages let go of before come back with the next ones: begin where
+  // such a window does.
+  constexpr uintptr_t kWindow = 64 * 1024;
+  const auto base = reinterpret_cast<uintptr_t>(impl->base), from = reinterpret_cast<uintptr_t>(data);
+  const uintptr_t begin = std::max(base, from / kWindow * kWindow);
+  // Advice: nothing depends on it.
+  (void)::madvise(impl->base + (begin - base), from + bytes - begin, MADV_DONTNEED);
 }
 
 std::optional<SafetensorsFile> SafetensorsFile::open(const std::string &path, std::string &error) {

@@ -70,9 +70,9 @@ std::optional<Value> findAttribute(const Value &object, std::string_view name) {
   Attributes attributes = attributesOf(object);
   std::string type(object.typeName());
   if (holds(attributes.hidden, name))
-    return Value::undefined("access to attribute " + quoted(name) + " of " + quoted(type) + " object is unsafe.");
+    return Value::undefined("access to attribute " + inQuotes(name) + " of " + inQuotes(type) + " object is unsafe.");
   if (holds(attributes.unsupported, name) || (object.isMarkup() && holds(kOtherMarkup, name)))
-    fail("attribute " + quoted(name) + " of " + quoted(type) + " is not supported in chat templates");
+    fail("attribute " + inQuotes(name) + " of " + inQuotes(type) + " is not supported in chat templates");
   if (const Builtin *method = attributes.find ? attributes.find(name) : nullptr) {
     if (object.nesting() + 1 > kMaxNesting)
       fail("values are nested more than " + std::to_string(kMaxNesting) + " deep");
@@ -107,7 +107,7 @@ std::optional<Value> findItem(const Value &object, const Value &key) {
 }
 
 std::string describeType(const Value &object) {
-  return object.isNone() ? "None" : quoted(std::string(object.typeName()) + " object");
+  return object.isNone() ? "None" : inQuotes(std::string(object.typeName()) + " object");
 }
 
 }  // namespace
@@ -117,7 +117,7 @@ Value Interpreter::attribute(const Value &object, const std::string &name) {
     return *found;
   if (std::optional<Value> found = findItem(object, name))
     return *found;
-  return Value::undefined(describeType(object) + " has no attribute " + quoted(name));
+  return Value::undefined(describeType(object) + " has no attribute " + inQuotes(name));
 }
 
 Value Interpreter::item(const Value &object, const Value &key) {

@@ -57,7 +57,7 @@ FormatSpec parseSpec(std::string_view text) {
   if (at < text.size())
     spec.type = text[at++];
   if (at != text.size())
-    fail("invalid format specifier " + quoted(text));
+    fail("invalid format specifier " + inQuotes(text));
   return spec;
 }
 
@@ -159,7 +159,7 @@ private:
     for (const auto &[keyword, value] : arguments.keywords)
       if (keyword == name)
         return value;
-    fail("format key " + quoted(name) + " is missing");
+    fail("format key " + inQuotes(name) + " is missing");
   }
 
   enum class Numbering { open, automatic, manual };

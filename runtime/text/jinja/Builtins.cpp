@@ -31,7 +31,7 @@ int64_t BoundArguments::integer(size_t i, int64_t absent) const {
   if (value.isUndefined())
     failUndefined(value);
   if (!value.isInteger())
-    fail(quoted(value.typeName()) + " object cannot be interpreted as an integer");
+    fail(inQuotes(value.typeName()) + " object cannot be interpreted as an integer");
   Integer integer = value.integer();
   if (integer < std::numeric_limits<int64_t>::min() || integer > std::numeric_limits<int64_t>::max())
     fail("the integer " + formatInteger(integer) + " is too large for this argument");
@@ -43,7 +43,7 @@ std::string_view BoundArguments::text(size_t i) const {
   if (value.isUndefined())
     failUndefined(value);
   if (!value.isText())
-    fail("expected str, got " + quoted(value.typeName()));
+    fail("expected str, got " + inQuotes(value.typeName()));
   return value.text();
 }
 
@@ -66,16 +66,16 @@ Value callBuiltin(const Builtin &builtin, Interpreter &interpreter, const Value 
   for (const auto &[keyword, value] : arguments.keywords) {
     auto found = std::find(builtin.parameters.begin(), builtin.parameters.end(), std::string_view(keyword));
     if (keyword.empty() || found == builtin.parameters.end())
-      fail(name + " got an unexpected keyword argument " + quoted(keyword));
+      fail(name + " got an unexpected keyword argument " + inQuotes(keyword));
     std::optional<Value> &place = values[static_cast<size_t>(found - builtin.parameters.begin())];
     if (place)
-      fail(name + " got multiple values for argument " + quoted(keyword));
+      fail(name + " got multiple values for argument " + inQuotes(keyword));
     place = value;
   }
   for (size_t i = 0; i < builtin.required; ++i)
     if (!values[i])
       fail(name + " is missing its argument " +
-           (builtin.parameters[i].empty() ? std::to_string(i + 1) : quoted(builtin.parameters[i])));
+           (builtin.parameters[i].empty() ? std::to_string(i + 1) : inQuotes(builtin.parameters[i])));
   return builtin.call(interpreter, subject, BoundArguments(std::move(values)));
 }
 
@@ -88,9 +88,9 @@ const Builtin *findFilter(std::string_view name) {
 
 std::string unknownFilter(std::string_view name) {
   bool known = std::find(std::begin(kOtherFilters), std::end(kOtherFilters), name) != std::end(kOtherFilters);
-  return known ? "filter " + quoted(name) + " is not supported in chat templates" : "no filter named " + quoted(name);
+  return known ? "filter " + inQuotes(name) + " is not supported in chat templates" : "no filter named " + inQuotes(name);
 }
 
-std::string unknownTest(std::string_view name) { return "no test named " + quoted(name); }
+std::string unknownTest(std::string_view name) { return "no test named " + inQuotes(name); }
 
 }  // namespace qwen::jinja

@@ -16,7 +16,7 @@ Value Interpreter::call(const Value &callee, const CallArguments &arguments) {
     return callMacro(*macro, arguments);
   if (callee.object<Loop>())
     fail("recursive loops are not supported in chat templates");
-  fail(quoted(callee.typeName()) + " object is not callable");
+  fail(inQuotes(callee.typeName()) + " object is not callable");
 }
 
 Value Interpreter::callFilter(std::string_view name, const Value &subject, const CallArguments &arguments) {
@@ -54,7 +54,7 @@ static std::optional<Value> take(CallArguments &arguments, const std::string &na
 Value Interpreter::callMacro(const Macro &macro, CallArguments arguments) {
   DepthGuard guard(*this);
   const MacroDefinition &definition = macro.definition;
-  const std::string name = definition.name.empty() ? "None" : quoted(definition.name);
+  const std::string name = definition.name.empty() ? "None" : inQuotes(definition.name);
   ScopePointer scope = std::make_shared<Scope>(macro.scope);
   size_t count = definition.parameters.size(), given = std::min(count, arguments.positional.size());
   for (size_t i = 0; i < given; ++i)
@@ -71,7 +71,7 @@ Value Interpreter::callMacro(const Macro &macro, CallArguments arguments) {
       keywords.set(keyword, value);
     scope->set("kwargs", Value::dict(std::move(keywords)));
   } else if (!arguments.keywords.empty()) {
-    fail("macro " + name + " takes no keyword argument " + quoted(arguments.keywords[0].first));
+    fail("macro " + name + " takes no keyword argument " + inQuotes(arguments.keywords[0].first));
   }
   if (definition.uses_varargs)
     scope->set("varargs", Value::tuple({arguments.positional.begin() + static_cast<std::ptrdiff_t>(given),
@@ -83,7 +83,7 @@ Value Interpreter::callMacro(const Macro &macro, CallArguments arguments) {
     if (*scope->find(parameter))
       continue;
     size_t without_default = count - definition.defaults.size();
-    Value value = Value::undefined("parameter " + quoted(parameter) + " was not provided");
+    Value value = Value::undefined("parameter " + inQuotes(parameter) + " was not provided");
     if (i >= without_default)
       value = evaluate(*definition.defaults[i - without_default], scope);
     scope->set(parameter, std::move(value));

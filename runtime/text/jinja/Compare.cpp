@@ -60,7 +60,7 @@ Integer sliceBound(const Value &bound, Integer absent, Integer size, Integer low
   if (bound.isNone())
     return absent;
   if (!bound.isInteger())
-    fail("slice indices must be integers or None, not " + quoted(bound.typeName()));
+    fail("slice indices must be integers or None, not " + inQuotes(bound.typeName()));
   Integer index = bound.integer() < 0 ? bound.integer() + size : bound.integer();
   return std::clamp(index, low, high);
 }
@@ -114,8 +114,8 @@ std::optional<int> order(const Value &left, const Value &right, std::string_view
         return order(a[i], b[i], symbol);
     return a.size() < b.size() ? -1 : a.size() > b.size();
   }
-  fail(quoted(symbol) + " not supported between instances of " + quoted(left.typeName()) + " and " +
-       quoted(right.typeName()));
+  fail(inQuotes(symbol) + " not supported between instances of " + inQuotes(left.typeName()) + " and " +
+       inQuotes(right.typeName()));
 }
 
 bool applyCompare(CompareOp op, const Value &left, const Value &right) {
@@ -159,7 +159,7 @@ bool contains(const Value &container, const Value &item) {
     return container.dict().find(item) != nullptr;
   }
   if (!isIterable(container))
-    fail("argument of type " + quoted(container.typeName()) + " is not iterable");
+    fail("argument of type " + inQuotes(container.typeName()) + " is not iterable");
   Iterator next = iterate(container);
   while (std::optional<Value> candidate = next())
     if (equals(*candidate, item))
@@ -189,7 +189,7 @@ size_t hashOf(const Value &key) {
     return range->size;
   if (key.is<Value::ObjectPointer>() && !key.object<DictView>())
     return std::hash<const Object *>{}(key.get<Value::ObjectPointer>().get());
-  fail("unhashable type: " + quoted(key.typeName()));
+  fail("unhashable type: " + inQuotes(key.typeName()));
 }
 
 std::optional<size_t> lengthOf(const Value &value) {
@@ -215,12 +215,12 @@ Value slice(const Value &object, const Value &start, const Value &stop, const Va
     failUndefined(object);
   const Range *range = object.object<Range>();
   if (!object.isText() && !object.items() && !range)
-    fail(quoted(object.typeName()) + " object is not sliceable");
+    fail(inQuotes(object.typeName()) + " object is not sliceable");
   Integer size = static_cast<Integer>(*lengthOf(object));
   Integer stride = 1;
   if (!step.isNone()) {
     if (!step.isInteger())
-      fail("slice indices must be integers or None, not " + quoted(step.typeName()));
+      fail("slice indices must be integers or None, not " + inQuotes(step.typeName()));
     stride = step.integer();
     if (stride == 0)
       fail("slice step cannot be zero");

@@ -21,15 +21,15 @@ Value Interpreter::evaluate(const Expr &expr, const ScopePointer &scope) {
 Value Interpreter::lookUp(const std::string &name, const ScopePointer &scope) {
   for (Scope *s = scope.get(); s; s = s->outer.get())
     if (std::optional<Value> *found = s->find(name))
-      return *found ? **found : Value::undefined(quoted(name) + " is undefined");
+      return *found ? **found : Value::undefined(inQuotes(name) + " is undefined");
   if (const Value *argument = context.find(name))
     return *argument;
   if (const Builtin *global = findGlobal(name))
     return Value(std::make_shared<Function>(*global, None{}));
   for (std::string_view other : {"lipsum", "cycler", "joiner", "self"})
     if (name == other)
-      fail("the global " + quoted(name) + " is not supported in chat templates");
-  return Value::undefined(quoted(name) + " is undefined");
+      fail("the global " + inQuotes(name) + " is not supported in chat templates");
+  return Value::undefined(inQuotes(name) + " is undefined");
 }
 
 Value Interpreter::evaluate(const Name &name, const ScopePointer &scope) { return lookUp(name.name, scope); }

@@ -67,7 +67,7 @@ Value strftimeNow(Interpreter &, const Value &, const BoundArguments &arguments)
   // strftime can't tell an empty result from one that doesn't fit; a space makes every result longer than that.
   size_t size = std::strftime(result.data(), result.size(), (format + " ").c_str(), &local);
   if (size == 0)
-    fail("strftime_now: the result of " + quoted(format) + " is too long");
+    fail("strftime_now: the result of " + inQuotes(format) + " is too long");
   result.resize(size - 1);
   return Value(std::move(result));
 }

@@ -132,7 +132,7 @@ void Interpreter::assign(const Target &target, const Value &value, const ScopePo
   case Target::Kind::attribute:
     if (target.attribute.starts_with('_'))
       fail("chat templates cannot store underscore-prefixed attributes on a namespace, but got " +
-           quoted(target.attribute));
+           inQuotes(target.attribute));
     lookUp(target.name, scope).object<Namespace>()->attributes.set(target.attribute, value);
     return;
   case Target::Kind::tuple: {

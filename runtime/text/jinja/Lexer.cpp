@@ -236,9 +236,9 @@ private:
         open += symbol == "(" ? ')' : symbol == "[" ? ']' : '}';
       if (symbol == ")" || symbol == "]" || symbol == "}") {
         if (open.empty())
-          fail("unexpected " + quoted(symbol));
+          fail("unexpected " + inQuotes(symbol));
         if (open.back() != symbol[0])
-          fail("unexpected " + quoted(symbol) + ", expected '" + open.back() + "'");
+          fail("unexpected " + inQuotes(symbol) + ", expected '" + open.back() + "'");
         open.pop_back();
       }
       add(Token::Kind::op, std::string(symbol));
@@ -280,7 +280,7 @@ std::string describe(const Token &token) {
     return "end of template";
   case Token::Kind::name:
   case Token::Kind::op:
-    return quoted(token.text);
+    return inQuotes(token.text);
   }
   __builtin_unreachable();
 }

@@ -18,7 +18,7 @@ Value absolute(Interpreter &, const Value &value, const Args &) {
   if (value.is<double>())
     return std::abs(value.get<double>());
   if (!value.isInteger())
-    fail("bad operand type for abs(): " + quoted(value.typeName()));
+    fail("bad operand type for abs(): " + inQuotes(value.typeName()));
   return value.integer() < 0 ? negate(value) : Value(value.integer());
 }
 

@@ -44,7 +44,7 @@ Iterator iterate(const Value &value) {
     return [value, generator] { return generator->next(); };
   if (value.object<Loop>())
     fail("iterating over 'loop' is not supported in chat templates");
-  fail(quoted(value.typeName()) + " object is not iterable");
+  fail(inQuotes(value.typeName()) + " object is not iterable");
 }
 
 bool isIterable(const Value &value) {
@@ -163,7 +163,7 @@ Value Loop::attribute(std::string_view name) {
     return index0 == 0 ? Value::undefined("there is no previous item") : *before;
   if (name == "nextitem")
     return peek() ? *after : Value::undefined("there is no next item");
-  return Value::undefined("'LoopContext' has no attribute " + quoted(name));
+  return Value::undefined("'LoopContext' has no attribute " + inQuotes(name));
 }
 
 bool Loop::changed(std::vector<Value> values) {

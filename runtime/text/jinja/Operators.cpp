@@ -13,7 +13,7 @@ constexpr std::string_view kSymbols[] = {"+", "-", "*", "/", "//", "%", "** or p
 
 [[noreturn]] void failOperands(BinaryOp op, const Value &left, const Value &right) {
   fail("unsupported operand type(s) for " + std::string(kSymbols[static_cast<int>(op)]) + ": " +
-       quoted(left.typeName()) + " and " + quoted(right.typeName()));
+       inQuotes(left.typeName()) + " and " + inQuotes(right.typeName()));
 }
 
 [[noreturn]] void failOverflow() { fail("integer overflow: integers beyond 128 bits are not supported"); }
@@ -154,7 +154,7 @@ Value chain(const Value &left, const Value &right) {
 
 void failUndefined(const Value &undefined) { fail(*undefined.get<Undefined>().reason); }
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string inQuotes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 Value applyBinary(BinaryOp op, const Value &left, const Value &right) {
   // Python asks the left operand first: a string formats whatever stands right of %.
@@ -189,7 +189,7 @@ Value negate(const Value &operand) {
   if (operand.is<double>())
     return -operand.get<double>();
   if (!operand.isInteger())
-    fail("bad operand type for unary -: " + quoted(operand.typeName()));
+    fail("bad operand type for unary -: " + inQuotes(operand.typeName()));
   return integerOp(BinaryOp::subtract, 0, operand.integer());
 }
 
@@ -197,7 +197,7 @@ Value unaryPlus(const Value &operand) {
   if (operand.isUndefined())
     failUndefined(operand);
   if (!operand.isNumber())
-    fail("bad operand type for unary +: " + quoted(operand.typeName()));
+    fail("bad operand type for unary +: " + inQuotes(operand.typeName()));
   return operand.is<bool>() ? Value(operand.integer()) : operand;
 }
 

@@ -28,6 +28,6 @@ Value slice(const Value &object, const Value &start, const Value &stop, const Va
 std::optional<size_t> resolveIndex(Integer index, size_t size);
 
 [[noreturn]] void failUndefined(const Value &undefined);
-std::string quoted(std::string_view text);  // 'text'
+std::string inQuotes(std::string_view text);  // 'text'
 
 }  // namespace qwen::jinja

@@ -29,7 +29,7 @@ bool Parser::skipName(std::string_view name) {
 
 void Parser::expectOp(std::string_view symbol) {
   if (!skipOp(symbol))
-    failAt(current().line, "expected " + quoted(symbol) + ", got " + describe(current()));
+    failAt(current().line, "expected " + inQuotes(symbol) + ", got " + describe(current()));
 }
 
 void Parser::expect(Token::Kind kind) {
@@ -82,7 +82,7 @@ Block Parser::parseBlock(EndNames ends) {
   if (ends.size() > 0) {
     std::string wanted;
     for (std::string_view name : ends)
-      wanted += (wanted.empty() ? "" : " or ") + quoted(name);
+      wanted += (wanted.empty() ? "" : " or ") + inQuotes(name);
     failAt(current().line, "unexpected end of template, looking for " + wanted);
   }
   return block;
@@ -141,7 +141,7 @@ Statement::Node Parser::parseStatementNode() {
   }
   if (name == "break" || name == "continue") {
     if (loops == 0)
-      failAt(where, quoted(name) + " outside loop");
+      failAt(where, inQuotes(name) + " outside loop");
     if (name == "break")
       return Break{};
     return Continue{};
@@ -149,7 +149,7 @@ Statement::Node Parser::parseStatementNode() {
   for (std::string_view known : {"block", "extends", "include", "import", "from", "autoescape"})
     if (name == known)
       failAt(where, "statement {% " + name + " %} is not supported in chat templates");
-  failAt(where, "unknown tag " + quoted(name));
+  failAt(where, "unknown tag " + inQuotes(name));
 }
 
 For Parser::parseFor() {

@@ -65,7 +65,7 @@ private:
       fail("format requires a mapping");
     const Value *found = arguments.dict().find(key);
     if (!found)
-      fail("format key " + quoted(key) + " is missing");
+      fail("format key " + inQuotes(key) + " is missing");
     return *found;
   }
 
@@ -143,7 +143,8 @@ private:
     if (spec.type == 'c')
       fail("format type 'c' is not supported in chat templates");
     if (!value.isNumber())
-      fail(std::string("%") + spec.type + " format: a real number is required, not " + std::string(value.typeName()));
+      fail("%" + std::string(1, spec.type) + " format: a real number is required, not " +
+           std::string(value.typeName()));
     if (std::string_view("eEfFgG").find(spec.type) != std::string_view::npos)
       return formatNumber(value.real(), spec);
     if (std::string_view("diuoxX").find(spec.type) == std::string_view::npos)

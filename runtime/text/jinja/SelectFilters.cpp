@@ -15,7 +15,7 @@ std::optional<std::string> takeName(CallArguments &arguments, std::string_view w
   Value name = arguments.positional[0];
   arguments.positional.erase(arguments.positional.begin());
   if (!name.isText())
-    fail(std::string(what) + " must be given by its name, not as " + quoted(name.typeName()));
+    fail(std::string(what) + " must be given by its name, not as " + inQuotes(name.typeName()));
   return std::string(name.text());
 }
 
@@ -30,7 +30,7 @@ Value mapByPath(Interpreter &interpreter, const Value &value, CallArguments argu
   Value path, absent;
   for (const auto &[name, keyword] : arguments.keywords) {
     if (name != "attribute" && name != "default")
-      fail("map got an unexpected keyword argument " + quoted(name));
+      fail("map got an unexpected keyword argument " + inQuotes(name));
     (name == "default" ? absent : path) = keyword;
   }
   return makeGenerator(

@@ -15,7 +15,7 @@ using Args = BoundArguments;
 Value length(Interpreter &, const Value &value, const Args &) {
   if (std::optional<size_t> size = lengthOf(value))
     return *size;
-  fail("object of type " + quoted(value.typeName()) + " has no len()");
+  fail("object of type " + inQuotes(value.typeName()) + " has no len()");
 }
 
 Value first(Interpreter &, const Value &value, const Args &) {
@@ -25,7 +25,7 @@ Value first(Interpreter &, const Value &value, const Args &) {
 // reversed()
 std::vector<Value> reversed(const Value &value) {
   if (value.object<Generator>() || value.object<Loop>() || !isIterable(value))
-    fail(quoted(value.typeName()) + " object is not reversible");
+    fail(inQuotes(value.typeName()) + " object is not reversible");
   std::vector<Value> items = collect(value);
   std::reverse(items.begin(), items.end());
   return items;
@@ -123,7 +123,7 @@ Value dictSort(Interpreter &, const Value &value, const Args &arguments) {
   if (value.isUndefined())
     failUndefined(value);
   if (!value.isDict())
-    fail(quoted(value.typeName()) + " object has no attribute 'items'");
+    fail(inQuotes(value.typeName()) + " object has no attribute 'items'");
   std::vector<std::pair<Value, Value>> keyed;
   for (const auto &[key, item] : value.dict().entries())
     keyed.emplace_back(ignoreCase(by == "key" ? key : item, case_sensitive), Value::tuple({key, item}));

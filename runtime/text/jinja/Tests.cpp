@@ -68,7 +68,7 @@ Value isSameAs(Interpreter &, const Value &value, const Args &arguments) {
     return false;
   if (value.is<Value::ObjectPointer>())
     return value.get<Value::ObjectPointer>() == other.get<Value::ObjectPointer>();
-  fail("test 'sameas' on " + quoted(value.typeName()) + " is not supported in chat templates");
+  fail("test 'sameas' on " + inQuotes(value.typeName()) + " is not supported in chat templates");
 }
 
 const Builtin kTests[] = {

@@ -72,7 +72,7 @@ Value indent(Interpreter &, const Value &value, const Args &arguments) {
   if (value.isUndefined())
     failUndefined(value);
   if (!value.isText())
-    fail("indent expects a string, got " + quoted(value.typeName()));
+    fail("indent expects a string, got " + inQuotes(value.typeName()));
   std::string width;
   if (arguments.has(0) && arguments[0].isText())
     width = arguments[0].text();
@@ -96,7 +96,7 @@ Value indent(Interpreter &, const Value &value, const Args &arguments) {
 
 Value truncate(Interpreter &, const Value &value, const Args &arguments) {
   if (!value.isText())
-    fail("truncate expects a string, got " + quoted(value.typeName()));
+    fail("truncate expects a string, got " + inQuotes(value.typeName()));
   int64_t length = arguments.integer(0, 255), leeway = 5;
   bool kill_words = arguments.truthOf(1, false);
   std::string end = arguments.has(2) ? std::string(arguments.text(2)) : "...";

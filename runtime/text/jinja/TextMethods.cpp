@@ -220,7 +220,7 @@ Value formatMethod(Interpreter &interpreter, const Value &self, const CallArgume
 Value formatMap(Interpreter &interpreter, const Value &self, const Args &arguments) {
   refuseMarkup(self);
   if (!arguments[0].isDict())
-    fail("format_map() expects a mapping, got " + quoted(arguments[0].typeName()));
+    fail("format_map() expects a mapping, got " + inQuotes(arguments[0].typeName()));
   CallArguments keywords;
   for (const auto &[name, value] : arguments[0].dict().entries())
     if (name.isText())
