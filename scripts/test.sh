@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-release}
 scripts/setup.sh
-scripts/build.sh "$preset"
+scripts/build.sh "$preset" all
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -32,11 +32,13 @@ Mistake inJson(const std::string &name, const std::string &checkpoint, const std
 Mistake field(const std::string &name, const std::string &checkpoint, const std::string &key, json value,
               std::vector<std::string> says = {}) {
   says.insert(says.begin(), key);
-  return inJson(name, checkpoint, "config.json", [=](json &config) { config[key] = value; }, says);
+  return inJson(
+      name, checkpoint, "config.json", [=](json &config) { config[key] = value; }, says);
 }
 
 Mistake rope(const std::string &name, json parameters, std::vector<std::string> says) {
-  return inJson(name, "dense_odd", "config.json", [=](json &config) { config["rope_parameters"] = parameters; }, says);
+  return inJson(
+      name, "dense_odd", "config.json", [=](json &config) { config["rope_parameters"] = parameters; }, says);
 }
 
 Mistake tensors(const std::string &name, const std::string &checkpoint, std::function<void(Tensors &)> change,
@@ -57,8 +59,13 @@ Mistake index(const std::string &name, std::function<void(json &)> change, std::
 std::vector<Mistake> configMistakes() {
   return {
       {"config_missing", "dense_odd", [](const CheckpointCopy &copy) { copy.remove("config.json"); }, {"config.json"}},
-      {"config_truncated", "dense_odd", [](const CheckpointCopy &copy) { copy.truncate("config.json", 20); }, {"config.json"}},
-      {"config_not_an_object", "dense_odd", [](const CheckpointCopy &copy) { copy.write("config.json", "[1]"); },
+      {"config_truncated",
+       "dense_odd",
+       [](const CheckpointCopy &copy) { copy.truncate("config.json", 20); },
+       {"config.json"}},
+      {"config_not_an_object",
+       "dense_odd",
+       [](const CheckpointCopy &copy) { copy.write("config.json", "[1]"); },
        {"config.json"}},
       field("unknown_model_type", "dense_odd", "model_type", "qwen9", {"qwen9", "qwen3", "qwen3_moe"}),
       inJson("no_model_type", "dense_odd", "config.json", [](json &c) { c.erase("model_type"); }, {"model_type"}),
@@ -84,9 +91,13 @@ std::vector<Mistake> configMistakes() {
       inJson("two_rope_thetas", "dense_odd", "config.json", [](json &c) { c["rope_theta"] = 5.0; }, {"rope_theta"}),
       rope("unknown_rope_type", {{"rope_type", "spiral"}, {"rope_theta", 1e4}}, {"spiral", "yarn"}),
       rope("linear_without_factor", {{"rope_type", "linear"}, {"rope_theta", 1e4}}, {"factor"}),
-      rope("yarn_with_a_text_factor", {{"rope_type", "yarn"}, {"rope_theta", 1e4}, {"factor", "two"}}, {"factor", "two"}),
+      rope("yarn_with_a_text_factor", {{"rope_type", "yarn"}, {"rope_theta", 1e4}, {"factor", "two"}},
+           {"factor", "two"}),
       rope("longrope_of_the_wrong_length",
-           {{"rope_type", "longrope"}, {"rope_theta", 1e4}, {"factor", 2.0}, {"short_factor", {1.0, 1.0}},
+           {{"rope_type", "longrope"},
+            {"rope_theta", 1e4},
+            {"factor", 2.0},
+            {"short_factor", {1.0, 1.0}},
             {"long_factor", {1.0, 1.0}}},
            {"short_factor", "2", "5"}),
       rope("llama3_without_frequencies", {{"rope_type", "llama3"}, {"rope_theta", 1e4}, {"factor", 8.0}},
@@ -94,14 +105,19 @@ std::vector<Mistake> configMistakes() {
       rope("negative_rope_theta", {{"rope_type", "default"}, {"rope_theta", -1.0}}, {"rope_theta"}),
       inJson("generation_config_of_the_wrong_type", "dense", "generation_config.json",
              [](json &c) { c["temperature"] = "hot"; }, {"temperature"}),
-      {"generation_config_truncated", "dense",
+      {"generation_config_truncated",
+       "dense",
        [](const CheckpointCopy &copy) { copy.truncate("generation_config.json", 4); },
        {"generation_config.json"}},
-      {"tokenizer_truncated", "dense_odd",
+      {"tokenizer_truncated",
+       "dense_odd",
        [](const CheckpointCopy &copy) { copy.write("tokenizer.json", "{\"model\": {\"type\": \"BPE\""); },
        {"tokenizer.json"}},
-      {"tokenizer_of_another_kind", "dense_odd",
-       [](const CheckpointCopy &copy) { copy.write("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})"); },
+      {"tokenizer_of_another_kind",
+       "dense_odd",
+       [](const CheckpointCopy &copy) {
+         copy.write("tokenizer.json", R"({"model": {"type": "Unigram", "vocab": []}})");
+       },
        {"tokenizer.json", "Unigram"}},
   };
 }
@@ -120,40 +136,60 @@ std::vector<Mistake> tensorMistakes() {
               {"model.layers.0.self_attn.q_proj.bias"}),
       tensors("misshapen_tensor", "dense_odd", [=](Tensors &t) { std::swap(t[query].shape[0], t[query].shape[1]); },
               {query, "30", "37"}),
-      tensors("misshapen_norm", "dense_odd", [=](Tensors &t) { t[norm].shape = {37, 1}; }, {norm, "37"}),
+      tensors("misshapen_norm", "dense_odd",
+              [=](Tensors &t) {
+                t[norm].shape = {37, 1};
+              },
+              {norm, "37"}),
       tensors("integers_for_weights", "dense_odd",
               [=](Tensors &t) { t[norm] = makeI64({37}, std::vector<int64_t>(37, 1)); }, {norm, "I64"}),
-      {"vocabulary_unlike_the_table", "dense_odd",
+      {"vocabulary_unlike_the_table",
+       "dense_odd",
        [](const CheckpointCopy &copy) { copy.editJson("config.json", [](json &c) { c["vocab_size"] = 132; }); },
        {"model.safetensors", "132", "131"}},
-      {"no_such_bytes", "dense_odd", [](const CheckpointCopy &copy) { copy.truncate("model.safetensors", 10); },
+      {"no_such_bytes",
+       "dense_odd",
+       [](const CheckpointCopy &copy) { copy.truncate("model.safetensors", 10); },
        {"model.safetensors"}},
-      {"only_a_length", "dense_odd",
+      {"only_a_length",
+       "dense_odd",
        [](const CheckpointCopy &copy) { copy.write("model.safetensors", std::string("\x40\0\0\0\0\0\0\0", 8)); },
        {"model.safetensors"}},
-      {"empty_file", "dense_odd", [](const CheckpointCopy &copy) { copy.write("model.safetensors", ""); },
+      {"empty_file",
+       "dense_odd",
+       [](const CheckpointCopy &copy) { copy.write("model.safetensors", ""); },
        {"model.safetensors"}},
-      {"not_safetensors", "dense_odd",
+      {"not_safetensors",
+       "dense_odd",
        [](const CheckpointCopy &copy) { copy.write("model.safetensors", std::string(4096, 'x')); },
        {"model.safetensors"}},
-      header("overlapping_tensors", [=](json &h) { h[norm]["data_offsets"] = h["lm_head.weight"]["data_offsets"]; }, {}),
-      header("backward_offsets", [=](json &h) { h[norm]["data_offsets"] = {148, 0}; }, {norm}),
+      header("overlapping_tensors", [=](json &h) { h[norm]["data_offsets"] = h["lm_head.weight"]["data_offsets"]; },
+             {}),
+      header("backward_offsets",
+             [=](json &h) {
+               h[norm]["data_offsets"] = {148, 0};
+             },
+             {norm}),
       header("unknown_type", [=](json &h) { h[norm]["dtype"] = "F4"; }, {norm, "F4"}),
       header("negative_shape", [=](json &h) { h[norm]["shape"] = {-37}; }, {norm}),
       header("no_shape", [=](json &h) { h[norm].erase("shape"); }, {norm}),
-      {"missing_shard", "dense_sharded",
+      {"missing_shard",
+       "dense_sharded",
        [](const CheckpointCopy &copy) { copy.remove("model-00002-of-00004.safetensors"); },
        {"model-00002-of-00004.safetensors"}},
-      {"truncated_shard", "dense_sharded",
+      {"truncated_shard",
+       "dense_sharded",
        [](const CheckpointCopy &copy) { copy.truncate("model-00003-of-00004.safetensors", 1); },
        {"model-00003-of-00004.safetensors"}},
       index("index_without_a_map", [](json &i) { i.erase("weight_map"); }, {"weight_map"}),
-      index("index_names_another_file", [](json &i) { i["weight_map"]["model.norm.weight"] = "model-00009.safetensors"; },
+      index("index_names_another_file",
+            [](json &i) { i["weight_map"]["model.norm.weight"] = "model-00009.safetensors"; },
             {"model-00009.safetensors"}),
       index("index_names_a_missing_tensor",
             [](json &i) { i["weight_map"]["model.extra.weight"] = "model-00001-of-00004.safetensors"; },
             {"model.extra.weight"}),
-      {"index_truncated", "dense_sharded",
+      {"index_truncated",
+       "dense_sharded",
        [](const CheckpointCopy &copy) { copy.truncate("model.safetensors.index.json", 5); },
        {"model.safetensors.index.json"}},
   };

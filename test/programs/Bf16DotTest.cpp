@@ -1,5 +1,5 @@
-// Programs for machines with bf16 dot products, in portable instructions (`qwenc build --emulate-bf16-dot`): both inputs
-// of a product are rounded to bf16, as Hugging Face's own bf16 run rounds them, so its error is the limit.
+// Programs for machines with bf16 dot products, in portable instructions (`qwenc build --emulate-bf16-dot`): both
+// inputs of a product are rounded to bf16, as Hugging Face's own bf16 run rounds them, so its error is the limit.
 #include "test/programs/Case.h"
 #include "test/programs/CompiledProgram.h"
 
@@ -66,8 +66,7 @@ TEST(Bf16DotRounding, ChangesBits) {
   EXPECT_GT(relativeError(rounded.at("logits"), run.expected.at("logits")), run.tolerance);
 }
 
-INSTANTIATE_TEST_SUITE_P(Hf, Bf16Dot, testing::ValuesIn(bf16CaseNames()),
-                         [](const auto &info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Hf, Bf16Dot, testing::ValuesIn(bf16CaseNames()), [](const auto &info) { return info.param; });
 
 }  // namespace
 }  // namespace qwen::test

@@ -12,12 +12,12 @@ namespace qwen::test {
 
 struct StoredRun {
   std::string name;
-  std::string verb;                // "eval", "generate"
-  std::vector<std::string> args;   // flags of the verb
-  double tolerance = 0;            // of the RMS, for f32 arithmetic
+  std::string verb;                             // "eval", "generate"
+  std::vector<std::string> args;                // flags of the verb
+  double tolerance = 0;                         // of the RMS, for f32 arithmetic
   std::map<std::string, double> hf_bf16_error;  // of each output, for bf16 checkpoints: HF's own bf16 run
   std::string input_path;
-  Tensors input, expected;         // NaN in `expected`: free
+  Tensors input, expected;  // NaN in `expected`: free
 
   // The tolerance of output `name` when products may round their inputs to bf16.
   double bf16Tolerance(const std::string &output) const;

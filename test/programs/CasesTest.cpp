@@ -71,8 +71,8 @@ void expectEvalBits(const CompiledProgram &program, const StoredRun &run, const 
 }
 
 void expectGenerateBits(const CompiledProgram &program, const StoredRun &run) {
-  for (const Flags &flags : {Flags{"--threads", "1"}, Flags{"--threads", "4"}, Flags{"--chunk", "1"},
-                             Flags{"--chunk", "7"}}) {
+  for (const Flags &flags :
+       {Flags{"--threads", "1"}, Flags{"--threads", "4"}, Flags{"--chunk", "1"}, Flags{"--chunk", "7"}}) {
     SCOPED_TRACE(flags[0] + " " + flags[1]);
     expectAgreement(run, program.run("generate", run.input_path, run.args + flags), Arithmetic::f32);
   }
@@ -103,8 +103,8 @@ void expectInterpreted(const Case &stored, const Flags &flags) {
   for (const StoredRun &run : stored.runs) {
     SCOPED_TRACE(run.name);
     std::string out = directory / "out.safetensors";
-    Flags command = {binary("qwen-eval"), stored.checkpoint.string(), "--verb=" + run.verb, "--in", run.input_path,
-                     "--out", out};
+    Flags command = {
+        binary("qwen-eval"), stored.checkpoint.string(), "--verb=" + run.verb, "--in", run.input_path, "--out", out};
     expectAgreement(run, runForTensors(command + stored.build + run.args + flags, out), Arithmetic::f32);
   }
 }
@@ -147,9 +147,7 @@ TEST_P(Levels, Compiled) {
 INSTANTIATE_TEST_SUITE_P(Hf, Levels,
                          testing::Combine(testing::Values(Level{"baseline", "x86-64"}, Level{"avx2", "x86-64-v3"}),
                                           testing::Values("dense_odd", "dense_odd_bf16", "moe", "moe_bf16")),
-                         [](const auto &info) {
-                           return std::get<0>(info.param).name + "_" + std::get<1>(info.param);
-                         });
+                         [](const auto &info) { return std::get<0>(info.param).name + "_" + std::get<1>(info.param); });
 
 }  // namespace
 }  // namespace qwen::test

@@ -143,8 +143,9 @@ TEST_F(ProgramErrors, VerbsNeedWhatTheyNeed) {
 }
 
 TEST_F(ProgramErrors, HelpIsNoMistake) {
-  for (const Words &flags : {Words{"--help"}, Words{"eval", "--help"}, Words{"generate", "--help"}, Words{"run", "--help"},
-                             Words{"process", "--help"}, Words{"bench", "--help"}, Words{"info", "--help"}}) {
+  for (const Words &flags :
+       {Words{"--help"}, Words{"eval", "--help"}, Words{"generate", "--help"}, Words{"run", "--help"},
+        Words{"process", "--help"}, Words{"bench", "--help"}, Words{"info", "--help"}}) {
     Words command{program.path()};
     command.insert(command.end(), flags.begin(), flags.end());
     ProcessResult result = runProcess(command);

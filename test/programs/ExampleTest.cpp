@@ -3,8 +3,8 @@
 #include "test/programs/CompiledProgram.h"
 #include "test/programs/Perplexity.h"
 
-#include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "gtest/gtest.h"
 
 namespace qwen::test {
 namespace {
@@ -41,8 +41,7 @@ const std::vector<Answer> kKnownAnswers = {
     {"What is a lamp?", "lamp (noun): an artificial source of visible illumination."},
     {"river", "river (noun): a large natural stream of water (larger than a creek)."},
     {"what does quickly mean?", "quickly (adverb): with rapid movements."},
-    {"who are you?",
-     "I am a tiny mixture-of-experts language model trained on WordNet. I define English words."},
+    {"who are you?", "I am a tiny mixture-of-experts language model trained on WordNet. I define English words."},
     {"What is a compiler?", "compiler (noun): (computer science) a program that decodes instructions written in a "
                             "higher order language and produces an assembly language program."},
 };
@@ -86,8 +85,9 @@ TEST_F(Example, GenerateSamplesTheSameAloneAndInABatch) {
     }
   input["input_ids"] = makeI64({3, 5}, ids);
   input["attention_mask"] = makeI64({3, 5}, mask);
-  const Words flags{"--max-new-tokens", "24", "--temperature", "1.2", "--top-k", "50", "--top-p", "0.95", "--min-p", "0.01",
-                    "--repetition-penalty", "1.1", "--presence-penalty", "0.2", "--seed"};
+  const Words flags{
+      "--max-new-tokens",     "24",  "--temperature",      "1.2", "--top-k", "50", "--top-p", "0.95", "--min-p", "0.01",
+      "--repetition-penalty", "1.1", "--presence-penalty", "0.2", "--seed"};
   auto generate = [&](const Tensors &in, Words more) {
     more.insert(more.begin(), flags.begin(), flags.end());
     return program.run("generate", in, more).at("sequences");
@@ -98,13 +98,12 @@ TEST_F(Example, GenerateSamplesTheSameAloneAndInABatch) {
   EXPECT_NE(difference(generate(input, {"9"}), batch, 0), "") << "the seed has no effect";
   for (int64_t row = 0; row < 3; ++row) {
     SCOPED_TRACE("row " + std::to_string(row) + " alone");
-    Tensor alone = generate({{"input_ids", slice(input["input_ids"], row, 1)},
-                             {"attention_mask", slice(input["attention_mask"], row, 1)}},
-                            {"8"});
+    Tensor alone = generate(
+        {{"input_ids", slice(input["input_ids"], row, 1)}, {"attention_mask", slice(input["attention_mask"], row, 1)}},
+        {"8"});
     ASSERT_LE(alone.shape[1], batch.shape[1]);
     for (int64_t column = 0; column < batch.shape[1]; ++column)
-      EXPECT_EQ(batch.i64()[row * batch.shape[1] + column],
-                column < alone.shape[1] ? alone.i64()[column] : 4070)
+      EXPECT_EQ(batch.i64()[row * batch.shape[1] + column], column < alone.shape[1] ? alone.i64()[column] : 4070)
           << "column " << column;
   }
 }

@@ -2,8 +2,8 @@
 #include "test/programs/Case.h"
 #include "test/programs/CompiledProgram.h"
 
-#include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "gtest/gtest.h"
 
 #include <cmath>
 
@@ -99,7 +99,8 @@ TEST_P(RealShapes, CompileToCodeWithoutWeights) {
 
 INSTANTIATE_TEST_SUITE_P(All, RealShapes,
                          testing::Values(Shape{"qwen3-0.6b", "Qwen3_0_6B", 596049920, cacheBytes(28, 8, 128, 4096)},
-                                         Shape{"qwen3-30b-a3b", "Qwen3_30B_A3B", 30532122624, cacheBytes(48, 4, 128, 4096)}),
+                                         Shape{"qwen3-30b-a3b", "Qwen3_30B_A3B", 30532122624,
+                                               cacheBytes(48, 4, 128, 4096)}),
                          [](const auto &info) { return info.param.test_name; });
 
 TEST(BareConfig, RandomWeightsFollowTheSeed) {

@@ -76,7 +76,8 @@ void addBatch(const CompiledProgram &program, const std::vector<Turn> &turns, To
     }
   const std::vector<int64_t> shape{static_cast<int64_t>(turns.size()), static_cast<int64_t>(columns)};
   const Tensor logits =
-      program.run("eval", {{"input_ids", makeI64(shape, ids)}, {"attention_mask", makeI64(shape, mask)}}, {}).at("logits");
+      program.run("eval", {{"input_ids", makeI64(shape, ids)}, {"attention_mask", makeI64(shape, mask)}}, {})
+          .at("logits");
   const int64_t vocabulary = logits.shape.at(2);
   for (size_t row = 0; row < turns.size(); ++row)
     for (size_t place = turns[row].answer; place < turns[row].ids.size(); ++place) {

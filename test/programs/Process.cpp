@@ -42,18 +42,19 @@ private:
 };
 
 // Waits for the end of `child` and notes its status and what it took.
-void await(pid_t child, std::chrono::milliseconds timeout, ProcessResult &result) {
-  auto end = std::chrono::steady_clock::now() + timeout;
+void await(pid_t child, std::chrono::seconds timeout, ProcessResult &result) {
+  auto start = std::chrono::steady_clock::now();
   int status = 0;
   rusage usage = {};
   bool killed = false;
   while (wait4(child, &status, WNOHANG, &usage) == 0) {
-    if (!killed && std::chrono::steady_clock::now() > end) {
+    if (!killed && std::chrono::steady_clock::now() - start > timeout) {
       kill(child, SIGKILL);
       killed = true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   auto seconds = [](const timeval &time) { return time.tv_sec + time.tv_usec * 1e-6; };
   result.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   result.peak_bytes = int64_t{usage.ru_maxrss} * 1024;
@@ -79,6 +80,9 @@ ProcessResult runProcess(const std::vector<std::string> &command, const ProcessO
     dup2(in.descriptor(), STDIN_FILENO);
     dup2(out.descriptor(), STDOUT_FILENO);
     dup2(err.descriptor(), STDERR_FILENO);
+    rlim_t limit = static_cast<rlim_t>(options.cpu_seconds);
+    rlimit cpu = {limit, limit + 5};  // SIGXCPU, then SIGKILL
+    setrlimit(RLIMIT_CPU, &cpu);
     execvp(arguments[0], arguments.data());
     _exit(127);
   }
@@ -93,7 +97,8 @@ std::string describe(const std::vector<std::string> &command, const ProcessResul
   std::string text = "command:";
   for (const std::string &argument : command)
     text += " " + argument;
-  return text + "\nstatus: " + std::to_string(result.status) + "\nstdout: " + result.out.substr(0, 2000) +
+  return text + "\nstatus: " + std::to_string(result.status) + " after " + std::to_string(result.seconds) +
+         " s, of CPU " + std::to_string(result.cpu_seconds) + " s\nstdout: " + result.out.substr(0, 2000) +
          "\nstderr: " + result.err.substr(0, 2000);
 }
 

@@ -1,6 +1,6 @@
 // What the comparison accepts and refuses; every other test of this folder relies on it.
-#include "test/programs/Process.h"
 #include "test/programs/Tensors.h"
+#include "test/programs/Process.h"
 
 #include "gtest/gtest.h"
 
