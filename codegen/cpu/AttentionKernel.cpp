@@ -21,7 +21,6 @@ struct AttentionKernel {
   CacheLayout cache;
   int64_t group;     // heads of a KV head
   int64_t tileRows;  // rows that share one pass over the keys
-  int64_t vectors;   // query vectors that have room in scratch
 
   explicit AttentionKernel(Kernel &kernel) : kernel(kernel), b(kernel.b), cache(kernel.stateShapes[0]) {
     query = kernel.operands[0];
@@ -31,7 +30,7 @@ struct AttentionKernel {
     group = Kernel::width(query) / cache.headDim / cache.kvHeads;
     tileRows = std::max<int64_t>(1, kQueryTile / group);
     AttentionScratch scratch = attentionScratch(cache.headDim, group);
-    vectors = scratch.vectors;
+    int64_t vectors = scratch.vectors;
     Type f32 = b.getF32Type();
     queries = b.view(kernel.scratch, scratch.query, {vectors, cache.headDim}, f32);
     scores = b.view(kernel.scratch, scratch.scores, {vectors, kKeyBlock}, f32);

@@ -18,16 +18,24 @@ bool fits(const ::qwen::MachineDescription &machine, int64_t rows, int64_t panel
   return rows * panels * perPanel + weights + 1 <= machine.vector_registers;
 }
 
+// f32 values of the bf16 in the low (even k) or high (odd k) halves of 16 words.
+Value widenHalves(KernelBuilder &b, Value words, bool odd) {
+  Value high = odd ? Value(arith::AndIOp::create(b, words, b.i32Like(int32_t(0xffff0000), words)))
+                   : Value(arith::ShLIOp::create(b, words, b.i32Like(16, words)));
+  return arith::BitcastOp::create(b, b.panel(), high);
+}
+
+// The words of 16 bf16 pairs.
+Value toWords(KernelBuilder &b, Value pairs) {
+  return vector::BitCastOp::create(b, VectorType::get({kPanelRows}, b.getI32Type()), pairs);
+}
+
 // The f32 lanes of k + d. Of a bf16 pair, the even k is the low half of a word; the odd one becomes the low half of
 // the word that begins one element later. So both are a load and a shift, and no register keeps a pair for later.
 Value loadLanes(KernelBuilder &b, const PanelSource &source, Value at, int64_t d) {
   if (source.kGroup == 1)
     return b.load(source.memory, at, kPanelRows);
-  Value pairs = b.load(source.memory, b.add(at, d), 2 * kPanelRows);
-  auto words = VectorType::get({kPanelRows}, b.getI32Type());
-  Value bits = vector::BitCastOp::create(b, words, pairs);
-  Value sixteen = arith::ConstantOp::create(b, DenseElementsAttr::get(words, b.getI32IntegerAttr(16)));
-  return arith::BitcastOp::create(b, b.panel(), arith::ShLIOp::create(b, bits, sixteen));
+  return widenHalves(b, toWords(b, b.load(source.memory, b.add(at, d), 2 * kPanelRows)), /*odd=*/false);
 }
 
 // sum + x.even * w.even + x.odd * w.odd for 16 lanes of bf16 pairs.
@@ -39,18 +47,9 @@ Value emitPairDot(Kernel &kernel, Value sum, Value words, Value weights) {
                                          ValueRange{sum, pairs, weights})
         .getResult(0);
   }
-  auto half = [&](Value bits, bool odd) -> Value {
-    auto type = cast<VectorType>(words.getType());
-    auto constant = [&](int32_t value) -> Value {
-      return arith::ConstantOp::create(b, DenseElementsAttr::get(type, b.getI32IntegerAttr(value)));
-    };
-    Value high = odd ? Value(arith::AndIOp::create(b, bits, constant(int32_t(0xffff0000))))
-                     : Value(arith::ShLIOp::create(b, bits, constant(16)));
-    return arith::BitcastOp::create(b, b.panel(), high);
-  };
-  Value weightWords = vector::BitCastOp::create(b, words.getType(), weights);
+  Value weightWords = toWords(b, weights);
   for (bool odd : {false, true})
-    sum = b.fma(half(words, odd), half(weightWords, odd), sum);
+    sum = b.fma(widenHalves(b, words, odd), widenHalves(b, weightWords, odd), sum);
   return sum;
 }
 
@@ -230,6 +229,19 @@ private:
 };
 
 }  // namespace
+
+Product sharedProduct(Kernel &kernel, const PackedArgument &weight, Value x, int64_t units, int64_t panelsPerUnit) {
+  Product product;
+  product.source = {weight.memory, weight.k(), weight.kGroup};
+  product.base = kernel.b.index(0);
+  product.panelElements = weight.panelElements();
+  product.panelsPerUnit = panelsPerUnit;
+  std::tie(product.begin, product.end) = kernel.b.share(kernel.b.index(units), kernel.thread, kernel.threads);
+  product.rowBegin = kernel.b.index(0);
+  product.rowEnd = kernel.rows;
+  product.x = x;
+  return product;
+}
 
 void emitProduct(Kernel &kernel, const Product &product) { ProductEmitter(kernel, product).emit(); }
 

@@ -50,6 +50,9 @@ struct Product {
   // Instead of `epilogue`: tileEpilogue(i, unit, r), the sums are in row r of the tile.
   llvm::function_ref<void(Value, Value, Value)> tileEpilogue = nullptr;
 };
+
+// All rows of x times this thread's share of the weight's units, without an epilogue yet.
+Product sharedProduct(Kernel &kernel, const PackedArgument &weight, Value x, int64_t units, int64_t panelsPerUnit);
 void emitProduct(Kernel &kernel, const Product &product);
 
 }  // namespace mlir::qwen

@@ -44,7 +44,6 @@ Kernel::Kernel(func::FuncOp function, const ::qwen::MachineDescription &machine)
 StringRef Kernel::kind() const { return cast<StringAttr>(spec.get("kind")).getValue(); }
 int64_t Kernel::integer(StringRef name) const { return cast<IntegerAttr>(spec.get(name)).getInt(); }
 double Kernel::real(StringRef name) const { return cast<FloatAttr>(spec.get(name)).getValueAsDouble(); }
-bool Kernel::flag(StringRef name) const { return spec.contains(name); }
 DictionaryAttr Kernel::dictionary(StringRef name) const { return cast<DictionaryAttr>(spec.get(name)); }
 
 bool Kernel::usesBf16Dot(const PackedArgument &weight) const {

@@ -37,9 +37,8 @@ public:
   StringRef kind() const;
   int64_t integer(StringRef name) const;
   double real(StringRef name) const;
-  bool flag(StringRef name) const;  // a unit attribute
   DictionaryAttr dictionary(StringRef name) const;
-  bool has(StringRef name) const { return bool(spec.get(name)); }
+  bool has(StringRef name) const { return spec.contains(name); }  // a unit or optional attribute
 
   // Static size of the last dimension of an operand or result.
   static int64_t width(Value memory) { return cast<MemRefType>(memory.getType()).getShape().back(); }

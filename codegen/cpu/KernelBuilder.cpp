@@ -14,6 +14,14 @@ Value KernelBuilder::f32Like(double value, Value like) {
   return f32(value, vector ? vector.getDimSize(0) : 0);
 }
 
+Value KernelBuilder::i32Like(int32_t value, Value like) {
+  IntegerAttr attribute = getI32IntegerAttr(value);
+  auto vector = dyn_cast<VectorType>(like.getType());
+  if (!vector)
+    return arith::ConstantOp::create(*this, attribute);
+  return arith::ConstantOp::create(*this, DenseElementsAttr::get(vector.clone(getI32Type()), Attribute(attribute)));
+}
+
 Value KernelBuilder::splat(Value scalar, int64_t lanes) {
   if (lanes == 0)
     return scalar;

@@ -35,6 +35,8 @@ public:
   Value less(Value a, Value b) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, a, b); }
   Value equal(Value a, Value b) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, a, b); }
   Value select(Value condition, Value a, Value b) { return arith::SelectOp::create(*this, condition, a, b); }
+  // i32, scalar or of the lanes of `like`.
+  Value i32Like(int32_t value, Value like);
   Value toIndex(Value integer) { return arith::IndexCastOp::create(*this, getIndexType(), integer); }
   Value toI32(Value index) { return arith::IndexCastOp::create(*this, getI32Type(), index); }
 

@@ -7,24 +7,6 @@
 
 namespace mlir::qwen {
 
-namespace {
-
-// All rows of x times this thread's share of the units.
-Product sharedProduct(Kernel &kernel, const PackedArgument &weight, Value x, int64_t units, int64_t panelsPerUnit) {
-  Product product;
-  product.source = {weight.memory, weight.k(), weight.kGroup};
-  product.base = kernel.b.index(0);
-  product.panelElements = weight.panelElements();
-  product.panelsPerUnit = panelsPerUnit;
-  std::tie(product.begin, product.end) = kernel.b.share(kernel.b.index(units), kernel.thread, kernel.threads);
-  product.rowBegin = kernel.b.index(0);
-  product.rowEnd = kernel.rows;
-  product.x = x;
-  return product;
-}
-
-}  // namespace
-
 void generateNormLinear(Kernel &kernel) {
   KernelBuilder &b = kernel.b;
   bool norm = kernel.has("eps");

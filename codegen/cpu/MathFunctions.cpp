@@ -41,22 +41,14 @@ Value erf(KernelBuilder &b, Value x) {
 
 // x = n ln 2 + r, |r| <= ln 2 / 2; e^r by its Taylor series, 2^n by the exponent's bits.
 Value emitExp(KernelBuilder &b, Value x) {
-  auto vector = dyn_cast<VectorType>(x.getType());
-  Type i32 = b.getI32Type();
-  Type integers = vector ? Type(VectorType::get(vector.getShape(), i32)) : i32;
-  auto integer = [&](int32_t value) -> Value {
-    TypedAttr attribute = b.getI32IntegerAttr(value);
-    if (vector)
-      attribute = DenseElementsAttr::get(cast<VectorType>(integers), Attribute(attribute));
-    return arith::ConstantOp::create(b, attribute);
-  };
+  auto integer = [&](int32_t value) { return b.i32Like(value, x); };
   Value low = b.f32Like(-87.33654, x), high = b.f32Like(88.0, x);
   Value clamped = arith::MinNumFOp::create(b, arith::MaxNumFOp::create(b, x, low), high);
   Value n = math::RoundEvenOp::create(b, b.mulf(clamped, b.f32Like(1.4426950408889634, x)));
   Value r = b.fma(n, b.f32Like(-0.693359375, x), clamped);
   r = b.fma(n, b.f32Like(2.12194440e-4, x), r);
   Value power = polynomial(b, r, {1.0, 1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720});
-  Value exponent = arith::FPToSIOp::create(b, integers, n);
+  Value exponent = arith::FPToSIOp::create(b, integer(0).getType(), n);
   Value bits = arith::ShLIOp::create(b, arith::AddIOp::create(b, exponent, integer(127)), integer(23));
   Value scaled = b.mulf(power, arith::BitcastOp::create(b, x.getType(), bits));
   Value tiny = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, x, low);

@@ -79,9 +79,7 @@ struct MoeKernel {
   }
 
   void route() {
-    Product product = productOf(router, normalised, panelsOf(expertCount), 1);
-    product.rowBegin = b.index(0);
-    product.rowEnd = kernel.rows;
+    Product product = sharedProduct(kernel, router, normalised, panelsOf(expertCount), 1);
     auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
       emitStorePanel(b, sums[0], logits, row, b.mul(panel, kPanelRows), expertCount);
     };
@@ -152,7 +150,7 @@ struct MoeKernel {
     auto activation = Activation(kernel.integer("activation"));
     int64_t units = panelsOf(inner);
     forChosenExperts([&](Value expert, Value begin, Value end) {
-      Product product = productOf(gateUp, expertInput, units, 2);
+      Product product = sharedProduct(kernel, gateUp, expertInput, units, 2);
       product.base = b.mul(expert, units * 2 * gateUp.panelElements());
       product.rowBegin = begin;
       product.rowEnd = end;
@@ -178,7 +176,7 @@ struct MoeKernel {
       });
     });
     forChosenExperts([&](Value expert, Value first, Value last) {
-      Product product = productOf(down, downInput, units, 1);
+      Product product = sharedProduct(kernel, down, downInput, units, 1);
       product.base = b.mul(expert, units * down.panelElements());
       product.rowBegin = first;
       product.rowEnd = last;
@@ -200,17 +198,6 @@ struct MoeKernel {
       Value end = b.toIndex(b.load(offsets, b.add(expert, 1)));
       b.when(b.less(begin, end), [&] { body(expert, begin, end); });
     });
-  }
-
-  Product productOf(const PackedArgument &weight, Value x, int64_t units, int64_t panelsPerUnit) {
-    Product product;
-    product.source = {weight.memory, weight.k(), weight.kGroup};
-    product.base = b.index(0);
-    product.panelElements = weight.panelElements();
-    product.panelsPerUnit = panelsPerUnit;
-    std::tie(product.begin, product.end) = b.share(b.index(units), kernel.thread, kernel.threads);
-    product.x = x;
-    return product;
   }
 };
 

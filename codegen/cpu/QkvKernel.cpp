@@ -33,16 +33,8 @@ struct QkvKernel {
     x = emitPreparedInput(kernel, prepared);
     tile =
         b.view(kernel.scratch, normScratchBytes(Kernel::width(input)), {kMaxTileRows, cache.paddedDim}, b.getF32Type());
-    const PackedArgument &weight = kernel.packed[1];
-    Product product;
-    product.source = {weight.memory, weight.k(), weight.kGroup};
-    product.base = b.index(0);
-    product.panelElements = weight.panelElements();
-    product.panelsPerUnit = cache.paddedDim / kPanelRows;
-    std::tie(product.begin, product.end) = b.share(b.index(heads + 2 * cache.kvHeads), kernel.thread, kernel.threads);
-    product.rowBegin = b.index(0);
-    product.rowEnd = kernel.rows;
-    product.x = x;
+    Product product =
+        sharedProduct(kernel, kernel.packed[1], x, heads + 2 * cache.kvHeads, cache.paddedDim / kPanelRows);
     product.tile = tile;
     auto epilogue = [&](Value row, Value head, Value r) { finish(head, r, row); };
     product.tileEpilogue = epilogue;

@@ -9,12 +9,7 @@ Value emitNarrow(KernelBuilder &b, Value value, Type element) {
     return value;
   auto vector = dyn_cast<VectorType>(value.getType());
   auto typed = [&](Type scalar) { return vector ? Type(vector.clone(scalar)) : scalar; };
-  auto constant = [&](int32_t value) -> Value {
-    TypedAttr attribute = b.getI32IntegerAttr(value);
-    if (vector)
-      attribute = DenseElementsAttr::get(vector.clone(b.getI32Type()), Attribute(attribute));
-    return arith::ConstantOp::create(b, attribute);
-  };
+  auto constant = [&](int32_t bits) { return b.i32Like(bits, value); };
   Value bits = arith::BitcastOp::create(b, typed(b.getI32Type()), value);
   Value odd = arith::AndIOp::create(b, arith::ShRUIOp::create(b, bits, constant(16)), constant(1));
   Value rounded = arith::AddIOp::create(b, bits, arith::AddIOp::create(b, odd, constant(0x7fff)));

@@ -1,5 +1,6 @@
 // Programs for machines with bf16 dot products, in portable instructions (`qwenc build --emulate-bf16-dot`): both
 // inputs of a product are rounded to bf16, as Hugging Face's own bf16 run rounds them, so its error is the limit.
+#include "test/programs/Agreement.h"
 #include "test/programs/Case.h"
 #include "test/programs/CompiledProgram.h"
 
@@ -8,35 +9,10 @@
 namespace qwen::test {
 namespace {
 
-using Flags = std::vector<std::string>;
-
-Flags operator+(Flags flags, const Flags &more) {
-  flags.insert(flags.end(), more.begin(), more.end());
-  return flags;
-}
-
 std::vector<std::string> bf16CaseNames() {
   std::vector<std::string> names = caseNames();
   std::erase_if(names, [](const std::string &name) { return !loadCase(name).bf16; });
   return names;
-}
-
-// Against f32 arithmetic on the same weights; sequences are equal.
-void expectAgreement(const StoredRun &run, const Tensors &actual) {
-  for (const auto &[name, expected] : run.expected) {
-    SCOPED_TRACE(name);
-    ASSERT_TRUE(actual.count(name)) << "not written";
-    double tolerance = expected.dtype == DType::f32 ? run.bf16Tolerance(name) : 0;
-    EXPECT_EQ(difference(actual.at(name), expected, tolerance), "");
-  }
-}
-
-void expectEqualBits(const StoredRun &run, const Tensors &actual, const Tensors &reference) {
-  for (const auto &[name, expected] : run.expected) {
-    SCOPED_TRACE(name);
-    ASSERT_TRUE(actual.count(name)) << "not written";
-    EXPECT_EQ(bitDifference(actual.at(name), reference.at(name), expected), "");
-  }
 }
 
 class Bf16Dot : public testing::TestWithParam<std::string> {};
@@ -47,7 +23,7 @@ TEST_P(Bf16Dot, AgreesWithinHfsOwnError) {
   for (const StoredRun &run : stored.runs) {
     SCOPED_TRACE(run.name);
     const Tensors reference = program.run(run.verb, run.input_path, run.args);
-    expectAgreement(run, reference);
+    expectAgreement(run, reference, Arithmetic::bf16_products);
     // 32 rows take the way of many rows (shared preparation), 1 and 7 that of few (each thread for itself).
     for (const Flags &flags : {Flags{"--threads", "1"}, Flags{"--threads", "3"}, Flags{"--chunk", "1"},
                                Flags{"--chunk", "7", "--threads", "2"}, Flags{"--chunk", "32", "--threads", "4"}}) {

@@ -1,4 +1,5 @@
 // Every stored case, interpreted and compiled, against HF's results; and the bits that must not change.
+#include "test/programs/Agreement.h"
 #include "test/programs/Case.h"
 #include "test/programs/CompiledProgram.h"
 
@@ -8,33 +9,6 @@
 
 namespace qwen::test {
 namespace {
-
-using Flags = std::vector<std::string>;
-
-Flags operator+(Flags flags, const Flags &more) {
-  flags.insert(flags.end(), more.begin(), more.end());
-  return flags;
-}
-
-// What every output must be within: of the RMS, against f32 arithmetic on the same weights.
-enum class Arithmetic { f32, bf16_products };
-
-void expectAgreement(const StoredRun &run, const Tensors &actual, Arithmetic arithmetic) {
-  for (const auto &[name, expected] : run.expected) {
-    SCOPED_TRACE(name);
-    ASSERT_TRUE(actual.count(name)) << "not written";
-    bool rounds = arithmetic == Arithmetic::bf16_products && expected.dtype == DType::f32;
-    EXPECT_EQ(difference(actual.at(name), expected, rounds ? run.bf16Tolerance(name) : run.tolerance), "");
-  }
-}
-
-void expectEqualBits(const StoredRun &run, const Tensors &actual, const Tensors &reference) {
-  for (const auto &[name, expected] : run.expected) {
-    SCOPED_TRACE(name);
-    ASSERT_TRUE(actual.count(name)) << "not written";
-    EXPECT_EQ(bitDifference(actual.at(name), reference.at(name), expected), "");
-  }
-}
 
 // Row `row` of the batch: of every input, and of every output that has rows (aux_loss hasn't).
 Tensors inputRow(const StoredRun &run, int64_t row) {
