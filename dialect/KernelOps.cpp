@@ -1,4 +1,5 @@
 // Kernel level: the verifier of packed weights and their geometry.
+#include "codegen/plan/QuantFormat.h"
 #include "dialect/PackedGeometry.h"
 #include "dialect/QwenDialect.h"
 #include "dialect/SymbolChecks.h"
@@ -13,13 +14,27 @@ MatrixShape matricesOf(ArrayRef<int64_t> weight) {
   }
 }
 
-int64_t packedElements(PackedLayout layout, const MatrixShape &source, int64_t group, int64_t kGroup) {
+int64_t kGroupOf(Type element) {
+  if (isQuantized(element))
+    return 4;  // what one lane of an int8 dot product takes
+  // Two values of k side by side are what both bf16 dot products and the widening by shifts want.
+  return element.isBF16() ? 2 : 1;
+}
+
+int64_t panelBytes(Type element, int64_t columns, int64_t kGroup) {
+  if (isQuantized(element))
+    return (isa<Q8Type>(element) ? ::qwen::kQ8BlockBytes : ::qwen::kQ4BlockBytes) *
+           (roundUp(columns, ::qwen::kQuantBlock) / ::qwen::kQuantBlock);
+  return kPanelRows * roundUp(columns, kGroup) * element.getIntOrFloatBitWidth() / 8;
+}
+
+int64_t packedBytes(PackedLayout layout, Type element, const MatrixShape &source, int64_t group, int64_t kGroup) {
   switch (layout) {
-  case PackedLayout::Vector: return roundUp(source.rows, kPanelRows);
-  case PackedLayout::Rows: return source.rows * source.columns;
+  case PackedLayout::Vector: return roundUp(source.rows, kPanelRows) * 4;
+  case PackedLayout::Rows: return source.rows * source.columns * element.getIntOrFloatBitWidth() / 8;
   case PackedLayout::Panels:
   case PackedLayout::Glu:
-    return source.experts * (source.rows / group) * roundUp(group, kPanelRows) * roundUp(source.columns, kGroup);
+    return source.experts * (source.rows / group) * panelsOf(group) * panelBytes(element, source.columns, kGroup);
   }
   llvm_unreachable("unknown packed layout");
 }
@@ -40,6 +55,11 @@ LogicalResult PackedOp::verify() {
   bool panels = layout == PackedLayout::Panels || layout == PackedLayout::Glu;
   if (!panels && getKGroup() != 1)
     return emitOpError() << "k_group is " << getKGroup() << ", but " << stringifyPackedLayout(layout) << " has no panels";
+  if (!panels && isQuantized(getElement()))
+    return emitOpError() << getElement() << " stands in panels, not in " << stringifyPackedLayout(layout);
+  if (isQuantized(getElement()) && int64_t(getKGroup()) != kGroupOf(getElement()))
+    return emitOpError() << "k_group is " << getKGroup() << ", but " << getElement() << " has "
+                         << kGroupOf(getElement());
   if (layout == PackedLayout::Vector && !getElement().isF32())
     return emitOpError() << "a vector is f32, not " << getElement();
   if (layout == PackedLayout::Glu && getSources().size() > 2)
@@ -52,7 +72,7 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &symbols) {
   bool panels = layout == PackedLayout::Panels || layout == PackedLayout::Glu;
   bool stacked = layout == PackedLayout::Glu && getSources().size() == 1;
   RankedTensorType first;
-  int64_t elements = 0;
+  int64_t bytes = 0;
   for (auto name : getSources().getAsRange<FlatSymbolRefAttr>()) {
     FailureOr<RankedTensorType> type = findWeight(*this, symbols, name);
     if (failed(type))
@@ -60,8 +80,9 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &symbols) {
     if (!takesRank(layout, getSources().size(), type->getRank()))
       return emitOpError() << name << " has rank " << type->getRank() << ", which " << stringifyPackedLayout(layout)
                            << " of " << getSources().size() << " sources doesn't take";
-    if (layout != PackedLayout::Vector && type->getElementType() != getElement())
-      return emitOpError() << "is of " << getElement() << ", but " << name << " of " << type->getElementType();
+    Type element = symbols.lookupNearestSymbolFrom<WeightOp>(*this, name).getStoredElement();
+    if (layout != PackedLayout::Vector && element != getElement())
+      return emitOpError() << "is of " << getElement() << ", but " << name << " of " << element;
     MatrixShape shape = matricesOf(type->getShape());
     int64_t rows = stacked ? shape.rows / 2 : shape.rows;
     if (stacked && shape.rows % 2)
@@ -74,9 +95,8 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &symbols) {
                            << matricesOf(first.getShape()).columns;
     if (layout == PackedLayout::Glu && *type != first)
       return emitOpError() << "gate is " << first << ", but up is " << *type;
-    elements += packedElements(layout, shape, getGroup(), getKGroup());
+    bytes += packedBytes(layout, getElement(), shape, getGroup(), getKGroup());
   }
-  int64_t bytes = elements * getElement().getIntOrFloatBitWidth() / 8;
   if (bytes != int64_t(getBytes()))
     return emitOpError() << "declares " << getBytes() << " bytes, but its sources take " << bytes;
   return success();

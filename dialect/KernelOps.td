@@ -26,6 +26,8 @@ def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
     * `glu`: panels of gate and up alternate; a stacked source [E, 2I, H] holds both.
     Sources of rank 3 put their experts one after another. Each source of a vector is padded to 16 values; `group` says
     nothing about vectors and rows. `offset` and `bytes` are from the start of the payload (PackedGeometry.h).
+    Quantised elements (`!qwen.q8`, `!qwen.q4`) stand in panels of blocks of 64 columns, scales before codes, with a
+    `k_group` of 4 (codegen/plan/QuantFormat.h).
     ```mlir
     qwen.packed @"model.layers.0.mlp.gate_proj.weight.packed" glu [@gate, @up] group 3072 k_group 1
       offset 4096 bytes 12582912 : bf16
@@ -34,7 +36,7 @@ def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
   let arguments = (ins SymbolNameAttr:$sym_name, Qwen_PackedLayout:$layout,
                        Qwen_Symbols:$sources, Qwen_Count:$group,
                        Qwen_Count:$k_group, Qwen_Offset:$offset, Qwen_Count:$bytes,
-                       TypeAttrOf<AnyTypeOf<[F32, BF16]>>:$element);
+                       TypeAttrOf<AnyTypeOf<[F32, BF16, Qwen_Q8, Qwen_Q4]>>:$element);
   let assemblyFormat = [{
     $sym_name $layout $sources `group` $group `k_group` $k_group `offset` $offset `bytes` $bytes attr-dict `:` $element
   }];

@@ -2,7 +2,7 @@
 // kernels for them.
 #pragma once
 
-#include "mlir/Support/LLVM.h"
+#include "mlir/IR/Types.h"
 
 #include <cstdint>
 
@@ -26,7 +26,11 @@ struct MatrixShape {
 };
 MatrixShape matricesOf(ArrayRef<int64_t> weight);
 
-// Elements that one source of a section takes. `group` (of rows) and `kGroup` count for panels and glu only.
-int64_t packedElements(PackedLayout layout, const MatrixShape &source, int64_t group, int64_t kGroup);
+// Consecutive columns that a lane of a panel holds side by side: what dot products of these elements take at once.
+int64_t kGroupOf(Type element);
+// A panel of `columns` columns: of f32, bf16, !qwen.q8 or !qwen.q4.
+int64_t panelBytes(Type element, int64_t columns, int64_t kGroup);
+// Bytes that one source of a section takes. `group` (of rows) and `kGroup` count for panels and glu only.
+int64_t packedBytes(PackedLayout layout, Type element, const MatrixShape &source, int64_t group, int64_t kGroup);
 
 }  // namespace mlir::qwen

@@ -3,16 +3,23 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #include "dialect/QwenDialect.cpp.inc"
 #include "dialect/QwenEnums.cpp.inc"
 #include "dialect/QwenInterfaces.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialect/QwenTypes.cpp.inc"
 #define GET_OP_CLASSES
 #include "dialect/QwenOps.cpp.inc"
 
 namespace mlir::qwen {
 
 void QwenDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialect/QwenTypes.cpp.inc"
+      >();
   addOperations<
 #define GET_OP_LIST
 #include "dialect/QwenOps.cpp.inc"

@@ -31,6 +31,8 @@ inline int64_t width(Value value) { return cast<RankedTensorType>(value.getType(
 #include "dialect/QwenDialect.h.inc"
 #include "dialect/QwenEnums.h.inc"
 #include "dialect/QwenInterfaces.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialect/QwenTypes.h.inc"
 #define GET_OP_CLASSES
 #include "dialect/QwenOps.h.inc"
 
@@ -43,6 +45,9 @@ inline constexpr StringLiteral kBatchAttr = "qwen.batch";
 
 // tensor<?xWIDTHxf32>, the type of activations.
 RankedTensorType rowsType(MLIRContext *context, int64_t width);
+
+// Whether weights of this stored element are quantised.
+inline bool isQuantized(Type element) { return isa<Q8Type, Q4Type>(element); }
 
 // The declaration of a weight or state from anywhere inside its module; null when there is none.
 template <typename OpTy> OpTy lookup(Operation *from, FlatSymbolRefAttr name) {

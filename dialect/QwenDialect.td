@@ -4,6 +4,7 @@
 #define QWEN_DIALECT_TD
 
 include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -23,6 +24,7 @@ def Qwen_Dialect : Dialect {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::tensor::TensorDialect"];
   let hasOperationAttrVerify = 1;
+  let useDefaultTypePrinterParser = 1;
 }
 
 class Qwen_Op<string mnemonic, list<Trait> traits = []> : Op<Qwen_Dialect, mnemonic, traits>;
@@ -32,6 +34,15 @@ class Qwen_SymbolUserOp<string mnemonic, list<Trait> traits = []>
     : Qwen_Op<mnemonic, traits # [DeclareOpInterfaceMethods<SymbolUserOpInterface>]>;
 
 // ---- types ----
+
+// How a weight is stored where it isn't by its own values; no value of the program has these types.
+class Qwen_Storage<string name, string keyword, string codes> : TypeDef<Qwen_Dialect, name> {
+  let mnemonic = keyword;
+  let summary = codes # " per value, one scale per 32 columns";
+  let description = "The values of codes and how they lie in panels: `codegen/plan/QuantFormat.h`.";
+}
+def Qwen_Q8 : Qwen_Storage<"Q8", "q8", "8 bits">;
+def Qwen_Q4 : Qwen_Storage<"Q4", "q4", "4 bits">;
 
 class Qwen_RowsOf<Type element, string summary> : Type<
     And<[IsRankedTensorTypePred, HasAnyRankOfPred<[2]>,

@@ -3,6 +3,12 @@
 
 namespace mlir::qwen {
 
+LogicalResult WeightOp::verify() {
+  if (getStorage() && getType().getRank() < 2)
+    return emitOpError() << "is stored as " << *getStorage() << ", but only matrices are quantised, not " << getType();
+  return success();
+}
+
 LogicalResult StateOp::verify() {
   // Where the module says the sizes, a cache has them.
   auto check = [&](StringRef attribute, unsigned dimension) -> LogicalResult {

@@ -22,27 +22,40 @@ def Qwen_WeightOp : Qwen_SymbolOp<"weight"> {
   let summary = "a tensor of the checkpoint";
   let description = [{
     Declares one parameter under its canonical Hugging Face name, with the shape that HF's
-    module gives it and the type it is stored in by the program. The data is not in the IR.
+    module gives it and the type it is stored in by the program, or with `as` in which quantised form
+    the program stores it. The data is not in the IR.
     ```mlir
     qwen.weight @"model.layers.0.mlp.gate.weight" : tensor<128x2048xbf16>
+    qwen.weight @"lm_head.weight" : tensor<151936x2048xbf16> as !qwen.q8
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
-                       TypeAttrOf<Qwen_StaticTensor<[F32, BF16], "statically shaped, non-empty tensor">>:$type);
-  let assemblyFormat = "$sym_name attr-dict `:` $type";
+                       TypeAttrOf<Qwen_StaticTensor<[F32, BF16], "statically shaped, non-empty tensor">>:$type,
+                       OptionalAttr<TypeAttrOf<AnyTypeOf<[Qwen_Q8, Qwen_Q4]>>>:$storage);
+  let assemblyFormat = "$sym_name attr-dict `:` $type (`as` $storage^)?";
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name, "::mlir::RankedTensorType":$type), [{
+    build($_builder, $_state, name, type, /*storage=*/nullptr);
+  }]>];
+  let extraClassDeclaration = [{
+    // What its packed form consists of: f32, bf16, !qwen.q8 or !qwen.q4.
+    ::mlir::Type getStoredElement() { return getStorage().value_or(getType().getElementType()); }
+  }];
+  let hasVerifier = 1;
 }
 
 def Qwen_StateOp : Qwen_SymbolOp<"state"> {
   let summary = "memory that lives between calls";
   let description = [{
     A KV cache: [slots, kv_heads, max_seq, head_dim]. Ops that read or update it name it.
+    Values are rounded to its element type where they are appended: to bf16, or with `!qwen.q8` to
+    codes of 8 bits with one f32 scale, max |x| / 127, for the head_dim values of a position and head.
     The order of elements in memory is chosen below this level.
     ```mlir
     qwen.state @"model.layers.0.self_attn.key_cache" : tensor<1x8x4096x128xf32>
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
-                       TypeAttrOf<Qwen_StaticTensor<[F32], "[slots, kv_heads, max_seq, head_dim] tensor",
+                       TypeAttrOf<Qwen_StaticTensor<[F32, BF16, Qwen_Q8], "[slots, kv_heads, max_seq, head_dim] tensor",
                                                     [HasAnyRankOfPred<[4]>]>>:$type);
   let assemblyFormat = "$sym_name attr-dict `:` $type";
   let hasVerifier = 1;

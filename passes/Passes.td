@@ -65,6 +65,26 @@ def FuseNormLinear : Fusion<"qwen-fuse-norm-linear", "linear ops that became par
   }];
 }
 
+// ---- storage of weights, on the fused level ----
+
+def QuantizeWeights : Pass<"qwen-quantize-weights", "::mlir::ModuleOp"> {
+  let summary = "Decides by their use which weights are stored in 8 or 4 bits";
+  let description = [{
+    Adds `as !qwen.q8` or `as !qwen.q4` to the weights of large products, which are most of a model's bytes:
+    * q, k, v, o, gate, up and down projections and experts in the given format;
+    * embeddings and the LM head in 8 bits in either format: what every token begins and ends with;
+    * routers and heads of few labels not at all: they decide, and are small; nor what is no matrix.
+    A weight of several uses is stored as the most careful of them asks.
+    ```mlir
+    qwen.weight @"model.layers.0.mlp.down_proj.weight" : tensor<1024x3072xbf16> as !qwen.q4
+    ```
+  }];
+  let dependentDialects = ["::mlir::qwen::QwenDialect"];
+  let options = [Option<"format", "format", "std::string", "\"q8\"", "q8 or q4">];
+  let statistics = [Statistic<"asQ4", "q4", "weights stored in 4 bits">,
+                    Statistic<"asQ8", "q8", "weights stored in 8 bits">];
+}
+
 // ---- and back ----
 
 def DecomposeFused : QwenPass<"qwen-decompose-fused"> {

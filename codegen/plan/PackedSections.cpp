@@ -24,6 +24,14 @@ static PackedOrder orderOf(PackedLayout layout) {
   llvm_unreachable("unknown packed layout");
 }
 
+static PackedElement elementOf(Type element) {
+  if (isa<Q8Type>(element))
+    return PackedElement::q8;
+  if (isa<Q4Type>(element))
+    return PackedElement::q4;
+  return element.isBF16() ? PackedElement::bf16 : PackedElement::f32;
+}
+
 static PackedSource sourceOf(StringRef name, RankedTensorType type) {
   const auto [experts, rows, columns] = matricesOf(type.getShape());
   return {name.str(), experts, rows, columns};
@@ -37,7 +45,7 @@ std::vector<PackedSection> packedSections(ModuleOp module) {
     PackedSection section;
     section.name = op.getSymName().str();
     section.order = orderOf(op.getLayout());
-    section.element = op.getElement().isBF16() ? PackedElement::bf16 : PackedElement::f32;
+    section.element = elementOf(op.getElement());
     section.group = op.getGroup();
     section.k_group = op.getKGroup();
     section.offset = op.getOffset();

@@ -72,6 +72,8 @@ SmallVector<Demand> demandsOf(Operation *op) {
   return demands;
 }
 
+Type storedElement(Operation *op, FlatSymbolRefAttr name) { return lookup<WeightOp>(op, name).getStoredElement(); }
+
 struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
   // Key: layout, sources, group.
   llvm::DenseMap<Attribute, PackedOp> planned;
@@ -101,8 +103,10 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     forward.walk([&](Operation *op) {
       SmallVector<Attribute> names;
       for (Demand &demand : demandsOf(op)) {
-        // The embedding of a tied LM head is read from its panels: half the file, and one row costs little.
-        if (demand.layout == PackedLayout::Rows && inPanels.contains(demand.sources.front()))
+        // The embedding of a tied LM head is read from its panels: half the file, and one row costs little. Quantised
+        // weights have no other form.
+        if (demand.layout == PackedLayout::Rows &&
+            (inPanels.contains(demand.sources.front()) || isQuantized(storedElement(op, demand.sources.front()))))
           demand.layout = PackedLayout::Panels;
         PackedOp packed = plan(op, demand, builder);
         if (!packed) {
@@ -134,27 +138,24 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
       ++reused;
       return known;
     }
-    RankedTensorType first = weightType(op, demand.sources.front());
-    Type element = demand.layout == PackedLayout::Vector ? builder.getF32Type() : first.getElementType();
-    int64_t elementBytes = element.getIntOrFloatBitWidth() / 8;
-    // Two values of k side by side are what both bf16 dot products and the widening by shifts want.
+    bool vector = demand.layout == PackedLayout::Vector;
+    Type element = vector ? builder.getF32Type() : storedElement(op, demand.sources.front());
     bool matrix = demand.layout == PackedLayout::Panels || demand.layout == PackedLayout::Glu;
-    int64_t kGroup = matrix && element.isBF16() ? 2 : 1;
-    int64_t group = demand.group ? demand.group : rowsOf(first, demand);
-    int64_t elements = 0;
+    int64_t kGroup = matrix ? kGroupOf(element) : 1;
+    int64_t group = demand.group ? demand.group : rowsOf(weightType(op, demand.sources.front()), demand);
+    int64_t bytes = 0;
     for (FlatSymbolRefAttr source : demand.sources) {
-      RankedTensorType type = weightType(op, source);
-      if (demand.layout != PackedLayout::Vector && type.getElementType() != first.getElementType()) {
+      if (Type other = storedElement(op, source); !vector && other != element) {
         op->emitOpError("joins weights of different types: ")
-            << source << " is of " << type.getElementType() << ", " << demand.sources.front() << " of " << element;
+            << source << " is of " << other << ", " << demand.sources.front() << " of " << element;
         return {};
       }
-      elements += packedElements(demand.layout, matricesOf(type.getShape()), group, kGroup);
+      bytes += packedBytes(demand.layout, element, matricesOf(weightType(op, source).getShape()), group, kGroup);
     }
     std::string name = (demand.sources.front().getValue() + "." + stringifyPackedLayout(demand.layout)).str();
     auto packed = PackedOp::create(builder, op->getLoc(), name, demand.layout, builder.getArrayAttr(sources), group,
-                                   kGroup, end, elements * elementBytes, element);
-    end = roundUp(end + elements * elementBytes, kAlignment);
+                                   kGroup, end, bytes, element);
+    end = roundUp(end + bytes, kAlignment);
     symbols->insert(packed);  // under another name where the weight is also packed in another group or company
     planned[key] = packed;
     return packed;

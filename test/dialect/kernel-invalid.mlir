@@ -131,3 +131,33 @@ qwen.packed @p glu [@a, @b] group 16 k_group 1 offset 0 bytes 768 : f32
 qwen.weight @w : tensor<16x5xbf16>
 // expected-error@+1 {{declares 160 bytes, but its sources take 768}}
 qwen.packed @p panels [@w] group 4 k_group 2 offset 0 bytes 160 : bf16
+
+// -----
+
+qwen.weight @w : tensor<16x64xf32> as !qwen.q8
+// expected-error@+1 {{'!qwen.q8' stands in panels, not in rows}}
+qwen.packed @p rows [@w] group 16 k_group 1 offset 0 bytes 1088 : !qwen.q8
+
+// -----
+
+qwen.weight @w : tensor<16x64xf32> as !qwen.q4
+// expected-error@+1 {{k_group is 2, but '!qwen.q4' has 4}}
+qwen.packed @p panels [@w] group 16 k_group 2 offset 0 bytes 576 : !qwen.q4
+
+// -----
+
+qwen.weight @w : tensor<16x64xf32> as !qwen.q4
+// expected-error@+1 {{is of '!qwen.q8', but @w of '!qwen.q4'}}
+qwen.packed @p panels [@w] group 16 k_group 4 offset 0 bytes 1088 : !qwen.q8
+
+// -----
+
+qwen.weight @w : tensor<16x64xf32> as !qwen.q4
+// expected-error@+1 {{is of 'f32', but @w of '!qwen.q4'}}
+qwen.packed @p panels [@w] group 16 k_group 1 offset 0 bytes 4096 : f32
+
+// -----
+
+qwen.weight @w : tensor<16x64xf32> as !qwen.q4
+// expected-error@+1 {{declares 512 bytes, but its sources take 576}}
+qwen.packed @p panels [@w] group 16 k_group 4 offset 0 bytes 512 : !qwen.q4

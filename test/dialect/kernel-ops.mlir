@@ -11,6 +11,8 @@ qwen.weight @experts : tensor<2x20x3xf32>
 qwen.weight @gate : tensor<17x4xf32>
 qwen.weight @up : tensor<17x4xf32>
 qwen.weight @gate_up : tensor<2x34x4xf32>
+qwen.weight @head : tensor<20x65xbf16> as !qwen.q8
+qwen.weight @stack : tensor<2x34x64xbf16> as !qwen.q4
 
 // CHECK: qwen.packed @norm.vector vector [@norm, @bias] group 20 k_group 1 offset 0 bytes 256 : f32
 qwen.packed @norm.vector vector [@norm, @bias] group 20 k_group 1 offset 0 bytes 256 : f32
@@ -24,3 +26,8 @@ qwen.packed @experts.panels panels [@experts] group 20 k_group 1 offset 896 byte
 qwen.packed @gate.glu glu [@gate, @up] group 17 k_group 1 offset 1664 bytes 1024 : f32
 // CHECK: qwen.packed @gate_up.glu glu [@gate_up] group 17 k_group 1 offset 2688 bytes 2048 : f32
 qwen.packed @gate_up.glu glu [@gate_up] group 17 k_group 1 offset 2688 bytes 2048 : f32
+// Blocks of 64 columns: 2 panels of 2 blocks of 1088 bytes; 2 experts of 2 + 2 panels of a block of 576.
+// CHECK: qwen.packed @head.panels panels [@head] group 20 k_group 4 offset 4736 bytes 4352 : !qwen.q8
+qwen.packed @head.panels panels [@head] group 20 k_group 4 offset 4736 bytes 4352 : !qwen.q8
+// CHECK: qwen.packed @stack.glu glu [@stack] group 17 k_group 4 offset 9088 bytes 4608 : !qwen.q4
+qwen.packed @stack.glu glu [@stack] group 17 k_group 4 offset 9088 bytes 4608 : !qwen.q4

@@ -7,6 +7,10 @@ module attributes {qwen.max_rows = 32 : i64, qwen.max_seq = 16 : i64, qwen.batch
   qwen.weight @"model.norm.weight" : tensor<8xbf16>
   // CHECK: qwen.weight @stacked : tensor<4x8x2xf32>
   qwen.weight @stacked : tensor<4x8x2xf32>
+  // CHECK: qwen.weight @in_8_bits : tensor<4x8xbf16> as !qwen.q8
+  qwen.weight @in_8_bits : tensor<4x8xbf16> as !qwen.q8
+  // CHECK: qwen.weight @in_4_bits {note = "x"} : tensor<4x8x2xf32> as !qwen.q4
+  qwen.weight @in_4_bits {note = "x"} : tensor<4x8x2xf32> as !qwen.q4
   // CHECK: qwen.state @key_cache : tensor<2x1x16x8xf32>
   qwen.state @key_cache : tensor<2x1x16x8xf32>
   // CHECK: qwen.state @unused_cache : tensor<2x1x16x8xf32>

@@ -4,6 +4,8 @@
 
 // COUNT: qwen-plan-weights {{.*}}"weights: 11 packed for 13 uses"
 // COUNT: qwen-plan-weights {{.*}}"weights: 6 packed for 6 uses"
+// COUNT: qwen-plan-weights {{.*}}"weights: 4 packed for 5 uses"
+// COUNT: qwen-plan-weights {{.*}}"weights: 5 packed for 5 uses"
 
 // bf16, everything odd: hidden 9 is padded to 10 columns, head_dim 4 and inner 17 to whole panels of 16 rows.
 // CHECK-LABEL: module @dense
@@ -121,6 +123,33 @@ module @groups attributes {qwen.max_rows = 8 : i64} {
     %y = qwen.norm_linear %x weights [@w] : tensor<?x8xf32> -> tensor<?x8xf32>
     %q = qwen.norm_qkv %y, %table, %slot, %index norm @n eps 1.0e-6 weights [@w, @w, @w] head_norms [@hn, @hn] eps 1.0e-6
       caches @key, @value : tensor<?x8xf32>, tensor<?x4xf32> -> tensor<?x8xf32>
+    return
+  }
+}
+
+// -----
+
+// Quantised weights: blocks of 64 columns, of 1088 bytes (q8) or 576 (q4).
+// CHECK-LABEL: module @quantized
+// An embedding in panels, also where no product shares them: 2 panels of 2 blocks.
+// CHECK:      qwen.packed @embed.panels panels [@embed] group 20 k_group 4 offset 0 bytes 4352 : !qwen.q8
+// The router stays as it was.
+// CHECK:      qwen.packed @router.panels panels [@router] group 3 k_group 2 offset {{[0-9]+}} bytes 2304 : bf16
+// 3 experts x 2 panels x 2 blocks; 3 experts x 5 panels x 1 block.
+// CHECK-NEXT: qwen.packed @gate_up.glu glu [@gate_up] group 5 k_group 4 offset {{[0-9]+}} bytes 6912 : !qwen.q4
+// CHECK-NEXT: qwen.packed @down.panels panels [@down] group 72 k_group 4 offset {{[0-9]+}} bytes 8640 : !qwen.q4
+// CHECK:      qwen.embed {{.*}} {qwen.packed = [@embed.panels]}
+module @quantized attributes {qwen.batch = 1 : i64, qwen.max_rows = 8 : i64, qwen.max_seq = 8 : i64} {
+  qwen.weight @embed : tensor<20x72xbf16> as !qwen.q8
+  qwen.weight @n : tensor<72xf32>
+  qwen.weight @router : tensor<3x72xbf16>
+  qwen.weight @gate_up : tensor<3x10x72xbf16> as !qwen.q4
+  qwen.weight @down : tensor<3x72x5xbf16> as !qwen.q4
+  func.func @forward(%ids: tensor<?xi32>, %embeds: tensor<?x72xf32>) {
+    %x = qwen.embed %ids, %embeds, @embed : tensor<?x72xf32>
+    %y, %l = qwen.norm_moe silu %x norm @n eps 1.0e-6 router @router top_k 2 normalize experts @gate_up, @down
+      : tensor<?x72xf32> -> tensor<?x3xf32>
+    qwen.output "y" %y : tensor<?x72xf32>
     return
   }
 }
