@@ -1,6 +1,7 @@
 // Packs a model's weights into the order in which kernels read them, streamed from their source to a file.
 #pragma once
 
+#include "codegen/plan/QuantPanel.h"
 #include "frontend/WeightSource.h"
 
 #include <cstdint>
@@ -18,7 +19,7 @@ enum class PackedOrder {
   panels,  // [panel][ceil(columns / k_group)][16 rows][k_group]
   glu,     // as panels, those of gate and up alternating
 };
-enum class PackedElement { f32, bf16 };
+enum class PackedElement { f32, bf16, q8, q4 };  // q8 and q4: QuantFormat.h, for panels and glu
 
 // A tensor of the checkpoint: [experts, rows, columns]; [rows, columns] with experts = 1; [rows] with columns = 1.
 struct PackedSource {
@@ -55,10 +56,20 @@ struct PackOptions {
   std::function<void(int64_t done, int64_t all)> progress;  // payload bytes; called from one thread at a time
 };
 
+struct PackResult {
+  struct Quantized {
+    std::string source;
+    PackedElement element;
+    QuantError error;
+  };
+  uint64_t hash = 0;                 // of everything that was written
+  std::vector<Quantized> quantized;  // in the order of sections and their sources
+};
+
 // Writes all sections (which passed checkSections) into the open file `fd`, which must read as zeros from
-// `file_offset` on. Holds a few chunks of about a MiB per thread in memory. Returns a hash of everything that was
-// written, the same for any number of threads; or nullopt, with `error` set to one line.
-std::optional<uint64_t> packWeights(int fd, const std::vector<PackedSection> &sections, const WeightSource &source,
-                                    const PackOptions &options, std::string &error);
+// `file_offset` on. Holds a few chunks of about a MiB per thread in memory. Result and bytes are the same for any
+// number of threads. On failure nullopt, with `error` set to one line.
+std::optional<PackResult> packWeights(int fd, const std::vector<PackedSection> &sections, const WeightSource &source,
+                                      const PackOptions &options, std::string &error);
 
 }  // namespace qwen

@@ -5,6 +5,7 @@
 #include "tools/qwenc/LibraryHeader.h"
 #include "tools/qwenc/Link.h"
 #include "tools/qwenc/OutputFile.h"
+#include "tools/qwenc/QuantReport.h"
 #include "tools/qwenc/WeightsWriter.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -87,16 +88,16 @@ std::string writeProgram(CompiledModel &model, const std::string &path, bool lib
   if (model.weights && !embed_weights)
     weights.emplace(createFile(path + ".weights"));
 
-  uint64_t weights_hash = 0;
+  PackResult packed;
   OutputFile &weights_file = weights ? *weights : blobs;
   const int64_t weights_start = weights ? 0 : BlobObject::kWeightsOffset;
   if (model.weights) {
     reporter.beginStage("pack");
-    weights_hash = writeWeights(weights_file, weights_start, model.sections, program.weights_bytes, *model.weights,
-                                reporter);
+    packed = writeWeights(weights_file, weights_start, model.sections, program.weights_bytes, *model.weights, reporter);
     reporter.detail(std::to_string(model.sections.size()) + " sections, " + formatBytes(program.weights_bytes));
+    reportQuantization(model.sections, packed.quantized, reporter);
   }
-  program.build_id = buildId(model, weights_hash);
+  program.build_id = buildId(model, packed.hash);
   if (model.weights)
     writeWeightHeader(weights_file, weights_start, program);
 

@@ -72,6 +72,7 @@ void Reporter::progress(int64_t done_bytes, int64_t all_bytes) {
   drawn = true;
 }
 
+void Reporter::note(const std::string &text) { say("qwenc: " + text); }
 void Reporter::warn(const std::string &text) { say("qwenc: warning: " + text); }
 void Reporter::error(const std::string &text) { say("qwenc: error: " + text); }
 

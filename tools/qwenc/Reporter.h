@@ -21,6 +21,8 @@ public:
   void detail(const std::string &text);
   // How much of the current stage is done: a bar, on a terminal only.
   void progress(int64_t done_bytes, int64_t all_bytes);
+  // A line that is always shown.
+  void note(const std::string &text);
   void warn(const std::string &text);
   void error(const std::string &text);
 

@@ -12,16 +12,16 @@
 
 namespace qwen {
 
-uint64_t writeWeights(const OutputFile &file, int64_t file_offset, const std::vector<PackedSection> &sections,
-                      int64_t payload_bytes, const WeightSource &source, Reporter &reporter) {
+PackResult writeWeights(const OutputFile &file, int64_t file_offset, const std::vector<PackedSection> &sections,
+                        int64_t payload_bytes, const WeightSource &source, Reporter &reporter) {
   PackOptions options;
   options.file_offset = file_offset + kWeightsAlignment;
   options.progress = [&](int64_t done, int64_t all) { reporter.progress(done, all); };
   if (ftruncate(file.descriptor(), options.file_offset + payload_bytes) != 0)
     throw Failure{kBadInput, file.path() + ": " + std::strerror(errno)};
   std::string error;
-  if (const auto hash = packWeights(file.descriptor(), sections, source, options, error))
-    return *hash;
+  if (auto result = packWeights(file.descriptor(), sections, source, options, error))
+    return std::move(*result);
   throw Failure{kBadInput, error};
 }
 

@@ -11,9 +11,9 @@
 namespace qwen {
 
 // Packs all sections into `file`, in which the weight file begins at `file_offset`, and leaves room for the header.
-// Returns a hash of the weights. Throws Failure.
-uint64_t writeWeights(const OutputFile &file, int64_t file_offset, const std::vector<PackedSection> &sections,
-                      int64_t payload_bytes, const WeightSource &source, Reporter &reporter);
+// Throws Failure.
+PackResult writeWeights(const OutputFile &file, int64_t file_offset, const std::vector<PackedSection> &sections,
+                        int64_t payload_bytes, const WeightSource &source, Reporter &reporter);
 
 // Writes the header, once the program's build id is known. Throws Failure.
 void writeWeightHeader(const OutputFile &file, int64_t file_offset, const Program &program);

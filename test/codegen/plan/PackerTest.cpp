@@ -1,5 +1,7 @@
 #include "codegen/plan/Packer.h"
 
+#include "codegen/plan/QuantFormat.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -41,6 +43,13 @@ protected:
   std::vector<PackedSection> sections;
   std::string error;
 
+  PackedSection &addQuantized(PackedElement element, PackedOrder order, std::vector<PackedSource> sources,
+                              int64_t group) {
+    PackedSection &section = add(order, std::move(sources), group, 4);
+    section.element = element;
+    section.bytes = packedBytes(section);
+    return section;
+  }
   PackedSection &add(PackedOrder order, std::vector<PackedSource> sources, int64_t group = 0, int64_t k_group = 1) {
     PackedSection section;
     section.name = "s" + std::to_string(sections.size());
@@ -199,6 +208,28 @@ TEST_F(PackerTest, Bf16Panels) {
     EXPECT_EQ(expected.contains(i) ? expected.at(i) : 0, packed[i]) << i;
 }
 
+// Every panel of a section holds what QuantPanel makes of its rows; gate and up of stacked experts alternate.
+TEST_F(PackerTest, QuantizedPanelsOfStackedExperts) {
+  for (const PackedElement element : {PackedElement::q8, PackedElement::q4}) {
+    sections.clear();
+    addQuantized(element, PackedOrder::glu, {{"a", 2, 40, 70}}, 20);
+    const bool q8 = element == PackedElement::q8;
+    const int64_t panel_bytes = 2 * (q8 ? kQ8BlockBytes : kQ4BlockBytes);
+    const std::vector<uint8_t> packed = pack();
+    ASSERT_EQ(8 * panel_bytes, int64_t(packed.size()));
+    for (int64_t panel = 0; panel < 8; ++panel) {
+      const int64_t first = panel / 4 * 40 + panel % 2 * 20 + panel % 4 / 2 * 16;
+      const int64_t count = panel % 4 < 2 ? 16 : 4;
+      std::vector<float> rows(count * 70);
+      ASSERT_TRUE(weights.readRows("a", first, count, rows.data(), error));
+      std::vector<uint8_t> expected(panel_bytes);
+      (q8 ? packPanelQ8 : packPanelQ4)(rows.data(), count, 70, expected.data());
+      const auto begin = packed.begin() + panel * panel_bytes;
+      EXPECT_EQ(expected, std::vector<uint8_t>(begin, begin + panel_bytes)) << panel;
+    }
+  }
+}
+
 TEST_F(PackerTest, SectionsLieAtTheirOffsets) {
   add(PackedOrder::vector, {{"a", 1, 2}});
   add(PackedOrder::rows, {{"b", 1, 1, 3}}).offset = 256;
@@ -232,15 +263,42 @@ TEST_F(PackerTest, ReportsProgressAndHash) {
     EXPECT_EQ(payloadBytes(), all);
     seen = done;
   };
-  const auto hash = packWeights(fileno(file), sections, weights, options, error);
+  const uint64_t hash = packWeights(fileno(file), sections, weights, options, error)->hash;
   EXPECT_EQ(payloadBytes(), seen);
   options.threads = 1;
   seen = 0;
-  EXPECT_EQ(hash, packWeights(fileno(file), sections, weights, options, error));
+  EXPECT_EQ(hash, packWeights(fileno(file), sections, weights, options, error)->hash);
   seen = 0;
   weights.values["a"].assign(3000 * 300, 1.0f);
-  EXPECT_NE(hash, packWeights(fileno(file), sections, weights, options, error));
+  EXPECT_NE(hash, packWeights(fileno(file), sections, weights, options, error)->hash);
   std::fclose(file);
+}
+
+// Of every source of a quantised section, in their order; the sums don't depend on who packed what.
+TEST_F(PackerTest, ReportsWhatQuantizingLost) {
+  addQuantized(PackedElement::q4, PackedOrder::panels, {{"a", 1, 800, 2560}, {"b", 1, 16, 2560}}, 16);
+  add(PackedOrder::rows, {{"c", 1, 2, 320}});
+  addQuantized(PackedElement::q8, PackedOrder::panels, {{"d", 1, 16, 320}}, 16);
+  const std::vector<uint8_t> alone = pack(0, 1);
+  EXPECT_EQ(alone, pack(0, 3));
+  std::FILE *file = std::tmpfile();
+  PackOptions options;
+  options.threads = 1;
+  const PackResult one = *packWeights(fileno(file), sections, weights, options, error);
+  options.threads = 3;
+  const PackResult three = *packWeights(fileno(file), sections, weights, options, error);
+  std::fclose(file);
+  EXPECT_EQ(one.hash, three.hash);
+  ASSERT_EQ(3u, one.quantized.size());
+  const std::string names[] = {"a", "b", "d"};
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(names[i], one.quantized[i].source);
+    EXPECT_EQ(i < 2 ? PackedElement::q4 : PackedElement::q8, one.quantized[i].element);
+    EXPECT_EQ(one.quantized[i].error.squared_error, three.quantized[i].error.squared_error);
+    EXPECT_EQ(one.quantized[i].error.squares, three.quantized[i].error.squares);
+    EXPECT_GT(one.quantized[i].error.squared_error, 0);
+    EXPECT_LT(one.quantized[i].error.squared_error, (i < 2 ? 1e-2 : 1e-4) * one.quantized[i].error.squares);
+  }
 }
 
 TEST_F(PackerTest, FailingSourceAndFullDisk) {
@@ -281,6 +339,12 @@ TEST_F(PackerTest, RejectsImpossiblePlans) {
   sections.clear();
   add(PackedOrder::glu, {{"a", 2, 15, 3}}, 5);
   EXPECT_EQ("packed weight s0: source a has an odd number of rows", rejected(65536));
+  for (const int64_t k_group : {1, 4}) {
+    sections.clear();
+    add(k_group == 1 ? PackedOrder::panels : PackedOrder::rows, {{"a", 1, 16, 3}}, 16, k_group).element =
+        PackedElement::q8;
+    EXPECT_EQ("packed weight s0: what is quantised stands in panels with a k_group of 4", rejected(65536));
+  }
   sections.clear();
   sections.emplace_back().name = "empty";
   EXPECT_EQ("packed weight empty: has no sources", rejected(4096));

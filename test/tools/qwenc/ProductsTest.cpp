@@ -43,6 +43,15 @@ TEST_F(Products, Mlir) {
   EXPECT_FALSE(contains(text, "qwen.rms_norm"));
 }
 
+TEST_F(Products, QuantizedMlir) {
+  for (const std::string format : {"q8", "q4"}) {
+    build({"--emit=mlir", "--quant=" + format, "-o", directory / "out"});
+    const std::string text = readFile(directory / "out");
+    EXPECT_TRUE(contains(text, " as !qwen." + format)) << text.substr(0, 2000);
+    EXPECT_TRUE(contains(text, "k_group 4 ") && contains(text, " : !qwen." + format)) << text.substr(0, 2000);
+  }
+}
+
 TEST_F(Products, Llvm) {
   const std::string text = buildFile("llvm");
   EXPECT_TRUE(contains(text, "@qwen_forward(") && contains(text, "\"target-features\"")) << text.substr(0, 2000);

@@ -1,0 +1,56 @@
+#include "tools/qwenc/QuantReport.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+
+namespace qwen {
+namespace {
+
+template <typename... Args> std::string text(const char *pattern, const Args &...args) {
+  std::string line;
+  llvm::raw_string_ostream(line) << llvm::format(pattern, args...);
+  return line;
+}
+
+double bitsPerWeight(const std::vector<PackedSection> &sections) {
+  double bits = 0, weights = 0;
+  for (const PackedSection &section : sections) {
+    bits += 8.0 * section.bytes;
+    for (const PackedSource &source : section.sources)
+      weights += double(source.experts) * source.rows * source.columns;
+  }
+  return bits / weights;
+}
+
+}  // namespace
+
+std::string kindOfWeight(const std::string &name) {
+  llvm::StringRef kind = name;
+  kind.consume_back(".weight");
+  llvm::SmallVector<llvm::StringRef> parts;
+  kind.split(parts, '.');
+  auto layer = llvm::find_if(llvm::reverse(parts), [](llvm::StringRef part) { return llvm::all_of(part, llvm::isDigit); });
+  return llvm::join(llvm::make_range(layer.base(), parts.end()), ".");
+}
+
+void reportQuantization(const std::vector<PackedSection> &sections, const std::vector<PackResult::Quantized> &quantized,
+                        Reporter &reporter) {
+  if (quantized.empty())
+    return;
+  llvm::MapVector<std::pair<std::string, PackedElement>, QuantError> kinds;
+  for (const PackResult::Quantized &weight : quantized)
+    kinds[{kindOfWeight(weight.source), weight.element}].add(weight.error);
+  reporter.note(text("%.2f bits per weight", bitsPerWeight(sections)));
+  for (const auto &[kind, error] : kinds) {
+    const double relative = error.squares > 0 ? error.squared_error / error.squares : 0.0;
+    const char *format = kind.second == PackedElement::q8 ? "q8" : "q4";
+    reporter.note(text("%s %-28s relative error %.5f (squared %.3e)", format, kind.first.c_str(), std::sqrt(relative),
+                       relative));
+  }
+}
+
+}  // namespace qwen
