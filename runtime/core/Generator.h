@@ -1,6 +1,7 @@
-// The loop of HF's generate(): prefill, then one token per sequence and step.
+// The loop of HF's generate(): prefill, then one token per sequence and step, or several where drafts are accepted.
 #pragma once
 
+#include "runtime/core/Drafter.h"
 #include "runtime/core/Engine.h"
 #include "runtime/core/Sampler.h"
 
@@ -24,6 +25,15 @@ struct GenerateOptions {
   int64_t chunk = 0;           // rows of a prefill call, 1 .. program.max_rows
   SamplingOptions sampling;
   std::vector<int64_t> eos_token_ids;
+  DraftOptions draft;
+};
+
+// What generating took; counts go up.
+struct GenerateCounts {
+  int64_t tokens = 0;    // new ones, of all sequences
+  int64_t steps = 0;     // behind those of the prompts: forward passes over what runs side by side
+  int64_t drafted = 0;   // tokens that were guessed
+  int64_t accepted = 0;  // and of these, the ones that were chosen
 };
 
 // Called with each new token as soon as it is chosen, the end token too; false ends that sequence.
@@ -31,8 +41,12 @@ using TokenSink = std::function<bool(int64_t sequence, int32_t id)>;
 
 // The new tokens of each prompt: up to and with an end token, or max_new_tokens. More prompts than program.batch are
 // taken in groups; each gets what it would get alone. Prompt i of a group uses slot i.
+// With drafts a call computes a sequence's last token and the guesses behind it, and the sampler goes through their
+// logits as through those of single steps until it chooses something else. A row's bits don't depend on the rows beside
+// it, so the result is the same to the token; what follows a wrong guess in the cache is never read, but overwritten.
 // Precondition: ids.size() + max_new_tokens - 1 <= program.max_seq for every prompt.
 std::vector<std::vector<int32_t>> generate(Engine &engine, const std::vector<Prompt> &prompts, const float *embeds,
-                                           const GenerateOptions &options, const TokenSink &sink = {});
+                                           const GenerateOptions &options, const TokenSink &sink = {},
+                                           GenerateCounts *counts = nullptr);
 
 }  // namespace qwen

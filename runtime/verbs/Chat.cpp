@@ -45,6 +45,7 @@ std::string Chat::generateText(const std::vector<int32_t> &ids, std::ostream &ou
   generation.sampling = options.sampling;
   generation.sampling.seed += answers;
   generation.eos_token_ids = program.generation.eos_token_ids;
+  generation.draft = options.draft;
 
   // At least the last token is computed again: its logits are needed.
   const auto same = std::mismatch(ids.begin(), ids.end() - 1, cached.begin(), cached.end()).first - ids.begin();
@@ -61,7 +62,7 @@ std::string Chat::generateText(const std::vector<int32_t> &ids, std::ostream &ou
       show(stream.push(model.tokenizer().bytes(id)));
     return !interrupt.requested() && out.good();
   };
-  const std::vector<int32_t> added = generate(engine, {{ids, {}, same}}, nullptr, generation, sink).front();
+  const std::vector<int32_t> added = generate(engine, {{ids, {}, same}}, nullptr, generation, sink, &generated).front();
   show(stream.finish());
   out << std::endl;
   ++answers;

@@ -15,6 +15,7 @@ struct ChatOptions {
   std::optional<int64_t> max_new_tokens;  // of an answer; absent: what the cache can hold
   int64_t chunk = 0;                      // rows of a prefill call
   SamplingOptions sampling;               // the n-th answer starts from seed + n
+  DraftOptions draft;
 };
 
 class Chat {
@@ -31,6 +32,8 @@ public:
   void complete(const std::string &text, std::ostream &out, std::ostream &log);
   // Forgets everything but what the conversation began with.
   void reset();
+  // Of all answers so far.
+  const GenerateCounts &counts() const { return generated; }
 
 private:
   std::string generateText(const std::vector<int32_t> &ids, std::ostream &out, std::ostream &log);
@@ -42,6 +45,7 @@ private:
   ChatOptions options;
   std::vector<int32_t> cached;  // tokens whose keys and values stand in slot 0
   uint64_t answers = 0;
+  GenerateCounts generated;
 };
 
 // Reads questions line by line until the end of `in` or /exit; a backslash at the end of a line goes on in the next.

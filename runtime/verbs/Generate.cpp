@@ -7,6 +7,7 @@
 #include "runtime/verbs/Verb.h"
 
 #include <algorithm>
+#include <iostream>
 
 namespace qwen {
 namespace {
@@ -61,6 +62,7 @@ public:
     options.text("--out", out, "safetensors file to write: sequences", true);
     options.integer("--max-new-tokens", max_new_tokens, "most tokens added to a sequence", 1, INT32_MAX);
     sampling.add(options, program);
+    draft.add(options);
     compute.add(options, program);
   }
 
@@ -75,6 +77,7 @@ public:
     options.chunk = compute.chunk(program);
     options.sampling = sampling.resolve(program.generation);
     options.eos_token_ids = program.generation.eos_token_ids;
+    options.draft = draft.resolve();
 
     std::string error;
     auto file = SafetensorsFile::open(in, error);
@@ -85,7 +88,10 @@ public:
     const std::vector<Prompt> prompts = makePrompts(batch, program, *max_new_tokens, in);
     Engine &engine = host.startEngine(compute.threads());
     const float *embeds = batch.embeds.empty() ? nullptr : batch.embeds.data();
-    write(batch, program.generation, generate(engine, prompts, embeds, options));
+    GenerateCounts counts;
+    write(batch, program.generation, generate(engine, prompts, embeds, options, {}, &counts));
+    if (options.draft.make)
+      std::cerr << describeDrafts(counts) << "\n";
   }
 
 private:
@@ -116,6 +122,7 @@ private:
   std::string in, out;
   std::optional<int64_t> max_new_tokens;
   SamplingFlags sampling;
+  DraftFlags draft;
   ComputeOptions compute;
 };
 

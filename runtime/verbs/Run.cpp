@@ -22,6 +22,7 @@ public:
     options.integer("--max-new-tokens", max_new_tokens, "most tokens of an answer (default: what the cache can hold)",
                     1, INT32_MAX);
     sampling.add(options, program);
+    draft.add(options);
     compute.add(options, program);
     media.add(options);
     options.text("--wav", wav, "sound file to write the answer to (models that speak)");
@@ -41,6 +42,7 @@ public:
     options.max_new_tokens = max_new_tokens;
     options.chunk = compute.chunk(program);
     options.sampling = sampling.resolve(program.generation);
+    options.draft = draft.resolve();
     const Json request = beginning();
 
     Chat chat(host.startEngine(compute.threads()), model, request, options);
@@ -50,6 +52,8 @@ public:
       chat.answer(prompt, std::cout, std::cerr);
     else
       chatByLines(chat, std::cin, std::cout, std::cerr, ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO));
+    if (options.draft.make)
+      std::cerr << describeDrafts(chat.counts()) << std::endl;
   }
 
 private:
@@ -70,6 +74,7 @@ private:
   std::optional<std::string> prompt, system, messages, wav;
   std::optional<int64_t> max_new_tokens;
   SamplingFlags sampling;
+  DraftFlags draft;
   ComputeOptions compute;
   MediaFlags media;
 };

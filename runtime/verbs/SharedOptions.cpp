@@ -1,6 +1,8 @@
 #include "runtime/verbs/SharedOptions.h"
 
 #include "runtime/core/Cores.h"
+#include "runtime/core/Error.h"
+#include "runtime/core/PromptLookup.h"
 
 #include <algorithm>
 
@@ -36,8 +38,8 @@ void SamplingFlags::add(OptionSet &options, const Program &program) {
   options.flag("--greedy", greedy,
                std::string("always the likeliest token") + (defaults.do_sample ? "" : " (the default here)"));
   options.real("--temperature", temperature, help("divides the logits", defaults.temperature));
-  options.integer("--top-k", top_k,
-                  help("only the k likeliest tokens, 0: all", static_cast<double>(defaults.top_k)), 0, INT32_MAX);
+  options.integer("--top-k", top_k, help("only the k likeliest tokens, 0: all", static_cast<double>(defaults.top_k)), 0,
+                  INT32_MAX);
   options.real("--top-p", top_p, help("only the likeliest tokens of this total probability", defaults.top_p));
   options.real("--min-p", min_p, help("only tokens at least this likely, relative to the likeliest", defaults.min_p));
   options.real("--repetition-penalty", repetition_penalty,
@@ -61,6 +63,28 @@ SamplingOptions SamplingFlags::resolve(const Generation &defaults) const {
     options.do_sample = false;
   options.check();
   return options;
+}
+
+void DraftFlags::add(OptionSet &options) {
+  options.text("--draft", kind,
+               "none, or lookup: guess tokens from what stands in the text already and check several in one step; "
+               "changes speed, never results");
+  options.integer("--draft-max", most, "most tokens of a draft (default: " + std::to_string(most) + ")", 1, 63);
+}
+
+DraftOptions DraftFlags::resolve() const {
+  DraftOptions options;
+  options.most = most;
+  if (kind == "lookup")
+    options.make = [](int64_t) { return std::make_unique<PromptLookup>(); };
+  else if (kind != "none")
+    throw UsageError("--draft is " + kind + ", it must be none or lookup");
+  return options;
+}
+
+std::string describeDrafts(const GenerateCounts &counts) {
+  return "draft: " + std::to_string(counts.accepted) + " of " + std::to_string(counts.drafted) + " tokens accepted; " +
+         std::to_string(counts.tokens) + " tokens in " + std::to_string(counts.steps) + " steps";
 }
 
 }  // namespace qwen

@@ -1,7 +1,7 @@
 // Flags that several verbs have.
 #pragma once
 
-#include "runtime/core/Sampler.h"
+#include "runtime/core/Generator.h"
 #include "runtime/verbs/OptionSet.h"
 
 #include <cstdint>
@@ -29,5 +29,17 @@ struct SamplingFlags {
   // --temperature 0 ask for the likeliest token. Throws UsageError for a value out of range.
   SamplingOptions resolve(const Generation &defaults) const;
 };
+
+// --draft and --draft-max: how tokens are guessed ahead.
+struct DraftFlags {
+  std::string kind = "none";
+  int64_t most = DraftOptions().most;
+
+  void add(OptionSet &options);
+  DraftOptions resolve() const;  // throws UsageError for an unknown kind
+};
+
+// "draft: 31 of 40 tokens accepted; 52 tokens in 21 steps"
+std::string describeDrafts(const GenerateCounts &counts);
 
 }  // namespace qwen

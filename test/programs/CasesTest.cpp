@@ -46,7 +46,8 @@ void expectEvalBits(const CompiledProgram &program, const StoredRun &run, const 
 
 void expectGenerateBits(const CompiledProgram &program, const StoredRun &run) {
   for (const Flags &flags :
-       {Flags{"--threads", "1"}, Flags{"--threads", "4"}, Flags{"--chunk", "1"}, Flags{"--chunk", "7"}}) {
+       {Flags{"--threads", "1"}, Flags{"--threads", "4"}, Flags{"--chunk", "1"}, Flags{"--chunk", "7"},
+        Flags{"--draft", "lookup"}, Flags{"--draft", "lookup", "--draft-max", "2", "--chunk", "3"}}) {
     SCOPED_TRACE(flags[0] + " " + flags[1]);
     expectAgreement(run, program.run("generate", run.input_path, run.args + flags), Arithmetic::f32);
   }

@@ -6,6 +6,8 @@
 #include "nlohmann/json.hpp"
 #include "gtest/gtest.h"
 
+#include <cstdio>
+
 namespace qwen::test {
 namespace {
 
@@ -95,6 +97,7 @@ TEST_F(Example, GenerateSamplesTheSameAloneAndInABatch) {
   const Tensor batch = generate(input, {"8"});
   EXPECT_EQ(difference(generate(input, {"8"}), batch, 0), "") << "not reproducible";
   EXPECT_EQ(difference(generate(input, {"8", "--threads", "1", "--chunk", "1"}), batch, 0), "") << "depends on threads";
+  EXPECT_EQ(difference(generate(input, {"8", "--draft", "lookup"}), batch, 0), "") << "drafts change it";
   EXPECT_NE(difference(generate(input, {"9"}), batch, 0), "") << "the seed has no effect";
   for (int64_t row = 0; row < 3; ++row) {
     SCOPED_TRACE("row " + std::to_string(row) + " alone");
@@ -105,6 +108,32 @@ TEST_F(Example, GenerateSamplesTheSameAloneAndInABatch) {
     for (int64_t column = 0; column < batch.shape[1]; ++column)
       EXPECT_EQ(batch.i64()[row * batch.shape[1] + column], column < alone.shape[1] ? alone.i64()[column] : 4070)
           << "column " << column;
+  }
+}
+
+TEST_F(Example, RunDraftsWhatWasSaidBefore) {
+  ProcessOptions options;
+  for (int time = 0; time < 3; ++time)
+    options.input += kKnownAnswers[4].question + "\n";
+  const Words sampling{"--temperature", "0.7", "--top-k", "20", "--seed", "2"};
+  for (const Words &choice : {Words{"--greedy"}, sampling}) {
+    Words flags{"run"};
+    flags.insert(flags.end(), choice.begin(), choice.end());
+    const std::string plain = say(flags, options);
+    flags.insert(flags.begin(), program.path());
+    flags.insert(flags.end(), {"--draft", "lookup"});
+    const ProcessResult drafted = runProcess(flags, options);
+    EXPECT_EQ(drafted.status, 0) << describe(flags, drafted);
+    EXPECT_EQ(drafted.out, plain);
+    // "draft: 31 of 40 tokens accepted; 52 tokens in 21 steps"
+    int accepted = 0, guessed = 0, tokens = 0, steps = 0;
+    ASSERT_EQ(std::sscanf(drafted.err.c_str(), "draft: %d of %d tokens accepted; %d tokens in %d steps", &accepted,
+                          &guessed, &tokens, &steps),
+              4)
+        << drafted.err;
+    EXPECT_GT(accepted, 0);
+    EXPECT_GE(guessed, accepted);
+    EXPECT_LE(steps, tokens - accepted);
   }
 }
 

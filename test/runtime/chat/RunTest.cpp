@@ -71,6 +71,19 @@ TEST_F(RunTest, SamplesBySeed) {
   EXPECT_EQ(first, shown(generated(prompt({{"user", "a"}}), flags)) + "\n");
 }
 
+TEST_F(RunTest, DraftsInAChat) {
+  const std::vector<std::string> flags = {"run", "--repetition-penalty", "0.001", "--max-new-tokens", "12"};
+  EXPECT_EQ(runText(flags, "one one one one\none one\n"), 0) << err;
+  const std::string answers = out;
+  std::vector<std::string> drafting = flags;
+  drafting.insert(drafting.end(), {"--draft", "lookup"});
+  EXPECT_EQ(runText(drafting, "one one one one\none one\n"), 0) << err;
+  EXPECT_EQ(out, answers);
+  EXPECT_EQ(err.rfind("draft: ", 0), 0u) << err;
+  EXPECT_NE(err.find("; 24 tokens in "), std::string::npos) << err;
+  EXPECT_EQ(textFailure(2, {"run", "-p", "a", "--draft", "dice"}), "--draft is dice, it must be none or lookup");
+}
+
 TEST_F(RunTest, ContinuesRawTextWithoutATemplate) {
   described.chat_template.clear();
   const auto tokens = generated(tokenizer->encode("Once upon"), {"--greedy", "--max-new-tokens", "5"});

@@ -103,10 +103,28 @@ TEST_F(GenerateTest, SamplesWhenTheConfigOrAFlagSaysSo) {
   EXPECT_EQ(alone({5}, {"--max-new-tokens", "12", "--greedy"}), greedy);
 }
 
+TEST_F(GenerateTest, DraftsWithoutChangingAToken) {
+  for (std::vector<std::string> flags : {std::vector<std::string>{"--max-new-tokens", "11"},
+                                         {"--max-new-tokens", "11", "--repetition-penalty", "0.001"},
+                                         {"--max-new-tokens", "11", "--temperature", "0.1", "--seed", "3"}}) {
+    const auto expected = alone({4, 4, 4, 4, 4, 4}, flags);
+    EXPECT_EQ(err, "");
+    for (const char *most : {"1", "7"}) {
+      std::vector<std::string> drafting = flags;
+      drafting.insert(drafting.end(), {"--draft", "lookup", "--draft-max", most});
+      EXPECT_EQ(alone({4, 4, 4, 4, 4, 4}, drafting), expected);
+      EXPECT_EQ(err.rfind("draft: ", 0), 0u) << err;
+      EXPECT_NE(err.find(" tokens accepted; 11 tokens in "), std::string::npos) << err;
+    }
+  }
+}
+
 TEST_F(GenerateTest, SaysWhatIsWrong) {
   writeInput({integers("input_ids", {1, 4}, {1, 2, 3, 4})});
   EXPECT_EQ(failure(2, command({})), "generate: --max-new-tokens is required");
   EXPECT_EQ(failure(2, command({"--max-new-tokens", "2", "--top-p", "7"})), "--top-p is 7.0, it must be between 0 and 1");
+  EXPECT_EQ(failure(2, command({"--max-new-tokens", "2", "--draft=divination"})),
+            "--draft is divination, it must be none or lookup");
   EXPECT_EQ(failure(1, command({"--max-new-tokens", "14"})),
             path("in") + ": row 0 has 4 tokens, and 14 new ones don't fit into the program's 16 positions; build it "
                          "with --max-seq=17");
