@@ -8,9 +8,12 @@ namespace mlir::qwen {
 
 MatrixShape matricesOf(ArrayRef<int64_t> weight) {
   switch (weight.size()) {
-  case 1: return {1, weight[0], 1};
-  case 2: return {1, weight[0], weight[1]};
-  default: return {weight[0], weight[1], weight[2]};
+  case 1:
+    return {1, weight[0], 1};
+  case 2:
+    return {1, weight[0], weight[1]};
+  default:
+    return {weight[0], weight[1], weight[2]};
   }
 }
 
@@ -30,8 +33,10 @@ int64_t panelBytes(Type element, int64_t columns, int64_t kGroup) {
 
 int64_t packedBytes(PackedLayout layout, Type element, const MatrixShape &source, int64_t group, int64_t kGroup) {
   switch (layout) {
-  case PackedLayout::Vector: return roundUp(source.rows, kPanelRows) * 4;
-  case PackedLayout::Rows: return source.rows * source.columns * element.getIntOrFloatBitWidth() / 8;
+  case PackedLayout::Vector:
+    return roundUp(source.rows, kPanelRows) * 4;
+  case PackedLayout::Rows:
+    return source.rows * source.columns * element.getIntOrFloatBitWidth() / 8;
   case PackedLayout::Panels:
   case PackedLayout::Glu:
     return source.experts * (source.rows / group) * panelsOf(group) * panelBytes(element, source.columns, kGroup);
@@ -42,10 +47,14 @@ int64_t packedBytes(PackedLayout layout, Type element, const MatrixShape &source
 // Ranks of the sources that a layout takes.
 static bool takesRank(PackedLayout layout, size_t sources, int64_t rank) {
   switch (layout) {
-  case PackedLayout::Vector: return rank == 1;
-  case PackedLayout::Rows: return rank == 2;
-  case PackedLayout::Panels: return rank == 2 || rank == 3;
-  case PackedLayout::Glu: return rank == (sources == 1 ? 3 : 2);
+  case PackedLayout::Vector:
+    return rank == 1;
+  case PackedLayout::Rows:
+    return rank == 2;
+  case PackedLayout::Panels:
+    return rank == 2 || rank == 3;
+  case PackedLayout::Glu:
+    return rank == (sources == 1 ? 3 : 2);
   }
   llvm_unreachable("unknown packed layout");
 }
@@ -54,7 +63,8 @@ LogicalResult PackedOp::verify() {
   PackedLayout layout = getLayout();
   bool panels = layout == PackedLayout::Panels || layout == PackedLayout::Glu;
   if (!panels && getKGroup() != 1)
-    return emitOpError() << "k_group is " << getKGroup() << ", but " << stringifyPackedLayout(layout) << " has no panels";
+    return emitOpError() << "k_group is " << getKGroup() << ", but " << stringifyPackedLayout(layout)
+                         << " has no panels";
   if (!panels && isQuantized(getElement()))
     return emitOpError() << getElement() << " stands in panels, not in " << stringifyPackedLayout(layout);
   if (isQuantized(getElement()) && int64_t(getKGroup()) != kGroupOf(getElement()))

@@ -9,9 +9,7 @@ inline int64_t ceilDiv(int64_t value, int64_t divisor) { return (value + divisor
 inline int64_t roundUp(int64_t value, int64_t multiple) { return ceilDiv(value, multiple) * multiple; }
 
 inline int64_t allRows(const PackedSource &source) { return source.experts * source.rows; }
-inline bool isQuantized(PackedElement element) {
-  return element == PackedElement::q8 || element == PackedElement::q4;
-}
+inline bool isQuantized(PackedElement element) { return element == PackedElement::q8 || element == PackedElement::q4; }
 inline bool inPanels(const PackedSection &section) {
   return section.order == PackedOrder::panels || section.order == PackedOrder::glu;
 }

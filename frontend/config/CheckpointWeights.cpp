@@ -18,6 +18,7 @@ struct Entry {
   std::vector<std::string> piece_names;  // canonical names of the pieces
   std::vector<int64_t> piece_shape;
   bool transposed = false;  // one piece [E, columns, rows / E]
+  bool rounds = false;      // what is read must be rounded to bf16: it isn't stored so
 };
 
 // Where a tensor of a given name goes. piece -1: it holds all pieces stacked.
@@ -168,6 +169,9 @@ void CheckpointSource::bind(const Naming &naming) {
   if (naming.tied)
     useHeadAsEmbedding(naming);
   checkMissing();
+  for (Entry &entry : entries)
+    entry.rounds = entry.spec->bf16 && std::any_of(entry.pieces.begin(), entry.pieces.end(),
+                                                   [](const auto &piece) { return piece.info->dtype != DType::bf16; });
   if (!surplus.empty())
     throw tensorError(*surplus[0], "is not part of the model (" + std::to_string(surplus.size()) + " surplus tensor" +
                                        (surplus.size() > 1 ? "s)" : ")"));
@@ -258,7 +262,7 @@ bool CheckpointSource::readRows(const std::string &name, int64_t first, int64_t 
       count -= here;
     }
   }
-  if (entry.spec->bf16)
+  if (entry.rounds)
     roundToBf16(start, values);
   return true;
 }

@@ -33,7 +33,8 @@ std::string kindOfWeight(const std::string &name) {
   kind.consume_back(".weight");
   llvm::SmallVector<llvm::StringRef> parts;
   kind.split(parts, '.');
-  auto layer = llvm::find_if(llvm::reverse(parts), [](llvm::StringRef part) { return llvm::all_of(part, llvm::isDigit); });
+  auto layer =
+      llvm::find_if(llvm::reverse(parts), [](llvm::StringRef part) { return llvm::all_of(part, llvm::isDigit); });
   return llvm::join(llvm::make_range(layer.base(), parts.end()), ".");
 }
 
@@ -48,8 +49,8 @@ void reportQuantization(const std::vector<PackedSection> &sections, const std::v
   for (const auto &[kind, error] : kinds) {
     const double relative = error.squares > 0 ? error.squared_error / error.squares : 0.0;
     const char *format = kind.second == PackedElement::q8 ? "q8" : "q4";
-    reporter.note(text("%s %-28s relative error %.5f (squared %.3e)", format, kind.first.c_str(), std::sqrt(relative),
-                       relative));
+    reporter.note(
+        text("%s %-28s relative error %.5f (squared %.3e)", format, kind.first.c_str(), std::sqrt(relative), relative));
   }
 }
 

@@ -31,8 +31,8 @@ void writeWeightHeader(const OutputFile &file, int64_t file_offset, const Progra
   std::memcpy(header.magic, kWeightsMagic, sizeof(header.magic));
   std::memcpy(header.build_id, program.build_id.data(), sizeof(header.build_id));
   header.payload_bytes = program.weights_bytes;
-  header.checksum = llvm::xxh3_64bits(llvm::ArrayRef(reinterpret_cast<const uint8_t *>(&header),
-                                                     offsetof(WeightFileHeader, checksum)));
+  header.checksum = llvm::xxh3_64bits(
+      llvm::ArrayRef(reinterpret_cast<const uint8_t *>(&header), offsetof(WeightFileHeader, checksum)));
   if (pwrite(file.descriptor(), &header, sizeof(header), file_offset) != ssize_t(sizeof(header)))
     throw Failure{kBadInput, file.path() + ": " + std::strerror(errno)};
 }

@@ -179,7 +179,7 @@ TEST_F(PackerTest, Bf16RoundsToNearestEven) {
   sections.back().bytes = packedBytes(sections.back());
   const float tie_down = 0x1.01p0f, tie_up = 0x1.03p0f;  // halfway between bf16 neighbours, even below and above
   using Limits = std::numeric_limits<float>;
-  weights.values["a"] = {1.0f,           tie_down, tie_up, std::nextafter(tie_down, 2.0f), -Limits::infinity(),
+  weights.values["a"] = {1.0f,          tie_down,           tie_up, std::nextafter(tie_down, 2.0f), -Limits::infinity(),
                          Limits::max(), Limits::quiet_NaN()};
   const std::vector<uint8_t> bytes = pack();
   uint16_t packed[7];
