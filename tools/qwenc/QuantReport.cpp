@@ -1,6 +1,6 @@
 #include "tools/qwenc/QuantReport.h"
 
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
@@ -42,15 +42,19 @@ void reportQuantization(const std::vector<PackedSection> &sections, const std::v
                         Reporter &reporter) {
   if (quantized.empty())
     return;
-  llvm::MapVector<std::pair<std::string, PackedElement>, QuantError> kinds;
-  for (const PackResult::Quantized &weight : quantized)
-    kinds[{kindOfWeight(weight.source), weight.element}].add(weight.error);
+  std::vector<std::pair<std::string, QuantError>> kinds;  // a few: in the order in which they come
+  for (const PackResult::Quantized &weight : quantized) {
+    const char *format = weight.element == PackedElement::q8 ? "q8 " : "q4 ";
+    const std::string kind = format + kindOfWeight(weight.source);
+    auto known = llvm::find_if(kinds, [&](const auto &entry) { return entry.first == kind; });
+    if (known == kinds.end())
+      known = kinds.insert(known, {kind, {}});
+    known->second.add(weight.error);
+  }
   reporter.note(text("%.2f bits per weight", bitsPerWeight(sections)));
   for (const auto &[kind, error] : kinds) {
     const double relative = error.squares > 0 ? error.squared_error / error.squares : 0.0;
-    const char *format = kind.second == PackedElement::q8 ? "q8" : "q4";
-    reporter.note(
-        text("%s %-28s relative error %.5f (squared %.3e)", format, kind.first.c_str(), std::sqrt(relative), relative));
+    reporter.note(text("%-30s relative error %.5f (squared %.3e)", kind.c_str(), std::sqrt(relative), relative));
   }
 }
 

@@ -29,8 +29,8 @@ TEST(QuantReport, OneLinePerKindAndFormat) {
   vector.sources = {{"norm.weight", 1, 1000, 1}};
   vector.bytes = 4000;
   EXPECT_EQ("qwenc: 6.91 bits per weight\n"
-            "qwenc: q4 down                         relative error 0.10000 (squared 1.000e-02)\n"
-            "qwenc: q8 lm_head                      relative error 0.00100 (squared 1.000e-06)\n",
+            "qwenc: q4 down                        relative error 0.10000 (squared 1.000e-02)\n"
+            "qwenc: q8 lm_head                     relative error 0.00100 (squared 1.000e-06)\n",
             reportOf({quantized, vector}, {{"layers.0.down.weight", PackedElement::q4, {1.0, 150.0}},
                                            {"lm_head.weight", PackedElement::q8, {1e-6, 1.0}},
                                            {"layers.1.down.weight", PackedElement::q4, {1.0, 50.0}}}));
