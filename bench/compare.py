@@ -1,94 +1,140 @@
 #!/usr/bin/env python3
-"""Speed of a compiled program beside llama.cpp: same shape, same random bf16 weights, same machine, same minutes.
+"""Speed of compiled programs beside llama.cpp and OpenVINO GenAI: same shapes, same random weights, same machine, same
+minutes, as tables (Markdown), figures (JSON) and a picture (SVG). Run by the Python of the peers' environment
+(bench/setup.sh makes it).
 
-Run by the Python of the peers' environment (bench/setup.sh makes it). The two sides take turns, and medians are
-compared: the machine may be shared, and what disturbs one side disturbs the other.
+All that are compared take turns, and medians are given: the machine may be shared, and what disturbs one side disturbs
+the others.
 """
 
 import argparse
 import json
 import os
 import pathlib
-import statistics
-import subprocess
+import platform
+import shutil
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import chart  # noqa: E402
 import checkpoint  # noqa: E402
+import contestants  # noqa: E402
+import results  # noqa: E402
 import shapes  # noqa: E402
 
-
-def own_session():
-    """The kernel shares out cores by session: ask for this one to come first, where that is allowed."""
-    os.setsid()
-    try:
-        with open("/proc/self/autogroup", "w") as file:
-            file.write("-15")
-    except OSError:
-        pass
+# The peers' formats of no more bits per weight.
+LLAMA_CPP_MODELS = {"none": ["BF16"], "q8": ["Q8_0"], "q4": ["Q4_0", "Q4_K_M"]}
+OPENVINO_MODELS = {"none": ["bf16"], "q8": ["int8"], "q4": ["int4"]}
+OPENVINO_SHAPES = ["0.6b", "tiny"]  # the export holds all weights in memory, wider than they are stored
 
 
-def measure(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, preexec_fn=own_session)
-    if done.returncode != 0:
-        sys.exit(f"compare: {' '.join(map(str, command))}: exit status {done.returncode}")
-    return json.loads(done.stdout)
+def log(text):
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
-def ours(app, args):
-    result = measure([app, "bench", "-p", str(args.prompt), "-n", str(args.generate), "-r", "1", "--json",
-                      "--threads", str(args.threads)])
-    return {
-        "prompt": result["prompt"]["tokens_per_second"]["mean"],
-        "generation": result["generation"]["tokens_per_second"]["mean"],
-        "bandwidth": result["generation"]["bandwidth_fraction"],
-    }
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shapes", nargs="+", choices=shapes.SHAPES, default=["0.6b", "4b", "moe"])
+    parser.add_argument("--weights", nargs="+", choices=LLAMA_CPP_MODELS, default=["q4", "q8", "none"])
+    parser.add_argument("--peers", nargs="*", choices=["llama.cpp", "openvino"], default=["llama.cpp", "openvino"],
+                        help="OpenVINO is measured where bench/openvino is, on 0.6b")
+    parser.add_argument("--prompts", nargs="*", type=int, default=[256, 512])
+    parser.add_argument("--generate", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--realtime", action="store_true",
+                        help="runs hold back all else on the machine (SCHED_RR; for root)")
+    parser.add_argument("--delete", action="store_true", help="drop models once measured: the disk needs a third")
+    parser.add_argument("--qwenc", type=pathlib.Path, default=HERE.parent / "build" / "bin" / "qwenc",
+                        help="the compiler")
+    parser.add_argument("--work", type=pathlib.Path, default=HERE / "work", help="where models and programs are kept")
+    parser.add_argument("--out", type=pathlib.Path, help="results, as OUT.md, OUT.json and OUT.svg (default: "
+                        "compare in --work); a shape and format measured anew replaces what OUT.json has of it")
+    settings = parser.parse_args()
+    settings.out = settings.out or settings.work / "compare"
+    return settings
 
 
-def theirs(model, args):
-    return measure([sys.executable, HERE / "llama_speed.py", model, str(args.prompt), str(args.generate),
-                    str(args.threads)])
+def contestants_of(shape, weights, directory, settings):
+    """The program first, then each peer's model; `directory` holds the checkpoint."""
+    def beside(suffix):
+        return directory.with_name(f"{directory.name}.{suffix}")
+
+    config = shapes.SHAPES[shape]
+    sides = [contestants.Qwenc(weights, directory, beside(f"{weights}.app"), config, settings)]
+    if "llama.cpp" in settings.peers:
+        sides += [contestants.LlamaCpp(model, directory, beside(f"{model}.gguf"), config, settings)
+                  for model in LLAMA_CPP_MODELS[weights]]
+    if "openvino" in settings.peers and shape in OPENVINO_SHAPES and contestants.OPENVINO_PYTHON.exists():
+        sides += [contestants.OpenVino(model, directory, beside(f"{model}.openvino"), config, settings)
+                  for model in OPENVINO_MODELS[weights]]
+    return sides
 
 
-def print_table(args, runs):
-    def median(side, key):
-        return statistics.median(run[key] for run in runs[side])
+def compare(shape, weights, sides, settings):
+    """One group of results: all sides take turns at all tests."""
+    tests = [f"pp{tokens}" for tokens in settings.prompts] + ([f"tg{settings.generate}"] if settings.generate else [])
+    for side in sides:
+        side.choose_variants(tests)
+    group = results.Group(shape, weights, tests, sides)
+    for i in range(settings.rounds):
+        for side in sides:
+            group.add(side, side.measure(tests))
+        log(f"{shape} {weights} round {i + 1}, load {os.getloadavg()[0]:.1f}: {group.last_round()}")
+    return group.summary(settings)
 
-    print(f"Qwen3-{args.shape.upper()} bf16, {args.threads} threads, medians of {args.rounds} rounds, tokens/s\n")
-    print("| test | qwenc | llama.cpp | ratio |")
-    print("| --- | ---: | ---: | ---: |")
-    for key, name in [("prompt", f"pp{args.prompt}"), ("generation", f"tg{args.generate}")]:
-        a, b = median("qwenc", key), median("llama.cpp", key)
-        print(f"| {name} | {a:.1f} | {b:.1f} | {a / b:.2f} |")
-    print(f"\nqwenc reads its weights at {median('qwenc', 'bandwidth'):.2f} of the memory bandwidth when generating")
+
+def drop(paths):
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def write(report, settings):
+    for suffix, text in [(".json", json.dumps(report, indent=1)), (".md", results.markdown(report)),
+                         (".svg", chart.svg(report))]:
+        settings.out.with_name(settings.out.name + suffix).write_text(text)
+
+
+def load_report(settings):
+    path = settings.out.with_name(settings.out.name + ".json")
+    report = json.loads(path.read_text()) if path.exists() else {"groups": []}
+    report["machine"] = {"processor": results.processor(), "cores": os.cpu_count(), "kernel": platform.release()}
+    return report
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shape", choices=shapes.SHAPES, default="0.6b")
-    parser.add_argument("--prompt", type=int, default=256)
-    parser.add_argument("--generate", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--qwenc", default=HERE.parent / "build" / "bin" / "qwenc", help="the compiler")
-    parser.add_argument("--work", type=pathlib.Path, default=HERE / "work", help="where models and programs are kept")
-    args = parser.parse_args()
+    settings = parse()
+    settings.work.mkdir(parents=True, exist_ok=True)
+    report = load_report(settings)
+    for shape in settings.shapes:
+        directory = settings.work / shape
+        config = shapes.SHAPES[shape]
+        if not (directory / checkpoint.WEIGHTS).exists():
+            log(f"{shape}: writing a checkpoint")
+            contestants.require_disk(directory, 2 * shapes.count_parameters(config))
+            checkpoint.write(config, directory)
+        for weights in settings.weights:
+            sides = contestants_of(shape, weights, directory, settings)
+            for side in sides:
+                log(f"{shape} {weights}: making the model of {side.side} {side.model}")
+                side.make()
+            group = compare(shape, weights, sides, settings)
+            results.replace(report, group)
+            write(report, settings)
+            if settings.delete:
+                drop(path for side in sides if side.model != "BF16" for path in side.outputs())
+        if settings.delete:
+            drop([directory, directory.with_name(f"{shape}.BF16.gguf")])
+    print(results.markdown(report))
 
-    model = args.work / f"qwen3-{args.shape}"
-    checkpoint.write(shapes.SHAPES[args.shape], model)
-    app = args.work / f"qwen3-{args.shape}.app"
-    subprocess.run([args.qwenc, "build", model, "-o", app], check=True)
 
-    runs = {"qwenc": [], "llama.cpp": []}
-    for i in range(args.rounds):
-        runs["qwenc"].append(ours(app, args))
-        runs["llama.cpp"].append(theirs(checkpoint.gguf_path_of(model), args))
-        a, b = runs["qwenc"][-1], runs["llama.cpp"][-1]
-        print(f"round {i + 1}: prompt {a['prompt']:.1f} : {b['prompt']:.1f}, "
-              f"generation {a['generation']:.1f} : {b['generation']:.1f}", file=sys.stderr)
-    print_table(args, runs)
-
-
-main()
+try:
+    main()
+except contestants.Failure as failure:
+    sys.exit(f"compare: {failure}")
