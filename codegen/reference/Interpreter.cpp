@@ -1,5 +1,6 @@
 #include "codegen/reference/Interpreter.h"
 
+#include "codegen/plan/Quantize.h"
 #include "codegen/reference/Frame.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -21,6 +22,15 @@ struct Interpreter::Impl {
   std::vector<Step> steps;  // one per op of @forward
   std::vector<std::string> outputs;
 };
+
+// To the nearest bf16, ties to even.
+float roundToBf16(float value) {
+  uint32_t bits = std::bit_cast<uint32_t>(value);
+  if ((bits & 0x7fffffffu) > 0x7f800000u)
+    return value;  // NaN
+  bits += 0x7fffu + ((bits >> 16) & 1);
+  return std::bit_cast<float>(bits & 0xffff0000u);
+}
 
 // ---- errors ----
 
@@ -57,13 +67,20 @@ static void decompose(mlir::func::FuncOp function) {
   });
 }
 
-// To the nearest bf16, ties to even.
-static float roundToBf16(float value) {
-  uint32_t bits = std::bit_cast<uint32_t>(value);
-  if ((bits & 0x7fffffffu) > 0x7f800000u)
-    return value;  // NaN
-  bits += 0x7fffu + ((bits >> 16) & 1);
-  return std::bit_cast<float>(bits & 0xffff0000u);
+// To what the program reads of weights that it stores quantised.
+static void roundToQuantized(Tensor &tensor, mlir::Type storage) {
+  const bool q8 = mlir::isa<Q8Type>(storage);
+  for (int64_t row = 0; row < tensor.elements() / tensor.width(); ++row)
+    for (int64_t k = 0; k < tensor.width(); k += kQuantGroup) {
+      float *weights = tensor.reals.data() + row * tensor.width() + k;
+      const int64_t here = std::min(kQuantGroup, tensor.width() - k);
+      float group[kQuantGroup] = {};
+      std::copy_n(weights, here, group);
+      uint8_t codes[kQuantGroup];
+      const uint16_t scale = (q8 ? quantizeQ8(group, codes) : quantizeQ4(group, codes)).scale;
+      for (int64_t i = 0; i < here; ++i)
+        weights[i] = fromHalf(scale) * float(q8 ? q8Value(codes[i]) : q4Value(codes[i], scale));
+    }
 }
 
 static bool readWeight(WeightOp op, const WeightSource &source, Memory &memory, std::string &error) {
@@ -71,7 +88,9 @@ static bool readWeight(WeightOp op, const WeightSource &source, Memory &memory, 
   Tensor tensor = Tensor::ofReals(type.getShape().vec());
   if (!source.readRows(op.getSymName().str(), 0, tensor.elements() / tensor.width(), tensor.reals.data(), error))
     return false;
-  if (type.getElementType().isBF16())
+  if (op.getStorage())
+    roundToQuantized(tensor, *op.getStorage());
+  else if (type.getElementType().isBF16())
     std::transform(tensor.reals.begin(), tensor.reals.end(), tensor.reals.begin(), roundToBf16);
   memory.weights[op.getSymName()] = std::move(tensor);
   return true;

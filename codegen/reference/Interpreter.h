@@ -24,9 +24,9 @@ namespace qwen {
 
 class Interpreter {
 public:
-  // Checks that every op of @forward has a rule and reads all weights, rounded to the type that their `qwen.weight`
-  // declares. `module` must verify; it is copied, and `weights` isn't needed afterwards. States start as zeros.
-  // On failure returns null and sets `error` to one line.
+  // Checks that every op of @forward has a rule and reads all weights as the program stores them: rounded to the type
+  // that their `qwen.weight` declares, or quantised. `module` must verify; it is copied, and `weights` isn't needed
+  // afterwards. States start as zeros. On failure returns null and sets `error` to one line.
   static std::unique_ptr<Interpreter> create(mlir::ModuleOp module, const WeightSource &weights, std::string &error);
   ~Interpreter();
 

@@ -8,10 +8,10 @@ namespace qwen {
 static constexpr char kHelp[] = R"(usage: qwen-eval CHECKPOINT --in IN --out OUT [options] [flags of the verb]
 
 Runs a verb of the compiled program on the reference interpreter instead of compiled code.
-CHECKPOINT and the first four options are those of qwenc build.
+CHECKPOINT and the first options are those of qwenc build.
 
-  --task=NAME  --max-seq=N  --batch=B  --dtype=f32|bf16
-  --random-weights=SEED
+  --task=NAME  --max-seq=N  --batch=B  --dtype=f32|bf16  --kv=f32|bf16|q8
+  --quant=none|q8|q4  --random-weights=SEED
   --fused                interpret the fused graph (by the decompositions of its ops)
   --verb=eval|generate   which verb (default: eval)
 
@@ -33,7 +33,7 @@ static bool takeValue(int argc, char **argv, int &i, llvm::StringRef name, std::
 std::optional<EvalOptions> parseOptions(int argc, char **argv, int &status) {
   EvalOptions options;
   options.import.warn = [](const std::string &line) { llvm::errs() << "qwen-eval: warning: " << line << '\n'; };
-  std::optional<std::string> task, max_seq, batch, dtype, random_weights, verb;
+  std::optional<std::string> task, max_seq, batch, dtype, kv, quant, random_weights, verb;
   auto wrong = [&](const llvm::Twine &what) {
     llvm::errs() << "qwen-eval: " << what << '\n';
     status = 2;
@@ -52,14 +52,20 @@ std::optional<EvalOptions> parseOptions(int argc, char **argv, int &status) {
       options.model = argument.str();
     else if (!takeValue(argc, argv, i, "--task", task) && !takeValue(argc, argv, i, "--max-seq", max_seq) &&
              !takeValue(argc, argv, i, "--batch", batch) && !takeValue(argc, argv, i, "--dtype", dtype) &&
-             !takeValue(argc, argv, i, "--random-weights", random_weights) &&
-             !takeValue(argc, argv, i, "--verb", verb))
+             !takeValue(argc, argv, i, "--kv", kv) && !takeValue(argc, argv, i, "--quant", quant) &&
+             !takeValue(argc, argv, i, "--random-weights", random_weights) && !takeValue(argc, argv, i, "--verb", verb))
       options.rest.push_back(argument.str());
   }
   if (options.model.empty())
     return wrong("no checkpoint given (qwen-eval --help)");
   options.import.task = task.value_or("");
   options.import.dtype = dtype.value_or("");
+  options.import.kv_dtype = kv.value_or("");
+  if (kv && *kv != "f32" && *kv != "bf16" && *kv != "q8")
+    return wrong("--kv is " + *kv + ", but must be f32, bf16 or q8");
+  options.quant = quant.value_or("none");
+  if (options.quant != "none" && options.quant != "q8" && options.quant != "q4")
+    return wrong("--quant is " + options.quant + ", but must be none, q8 or q4");
   options.verb = verb.value_or("eval");
   if (options.verb != "eval" && options.verb != "generate")
     return wrong("--verb is " + options.verb + ", but must be eval or generate");

@@ -13,6 +13,7 @@ struct EvalOptions {
   std::string model;     // checkpoint directory or config.json
   ImportOptions import;
   bool fused = false;    // interpret what `qwen-fuse` makes of the graph
+  std::string quant = "none";  // "q8", "q4": weights as a program of that format stores them
   std::string verb = "eval";
   std::vector<std::string> rest;  // the verb's flags
 };

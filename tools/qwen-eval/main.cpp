@@ -49,12 +49,14 @@ static int run(const EvalOptions &options) {
     return fail(error);
   if (!imported->weights)
     return fail(options.model + ": a config.json alone has no weights; give --random-weights=SEED");
-  if (options.fused) {
-    mlir::PassManager passes(&context);
+  mlir::PassManager passes(&context);
+  const bool quantize = options.quant != "none";
+  if (options.fused || quantize)  // only fused ops say what weights are for
     mlir::qwen::buildFusePipeline(passes);
-    if (failed(passes.run(*imported->module)))
-      return 1;
-  }
+  if (quantize)
+    passes.addPass(mlir::qwen::createQuantizeWeights({options.quant}));
+  if (failed(passes.run(*imported->module)))
+    return 1;
   const auto interpreter = Interpreter::create(*imported->module, *imported->weights, error);
   if (!interpreter)
     return fail(error);

@@ -40,6 +40,7 @@ private:
   void describeTarget();
   void importCheckpoint();
   void fuse();
+  void quantize();
   void plan();
   void generate();
   std::string emit(EmitKind kind);
@@ -73,6 +74,7 @@ std::string Build::compile() {
   if (options.product == Product::graph)
     return finishModule();
   fuse();
+  quantize();
   plan();
   if (options.product == Product::mlir)
     return finishModule();
@@ -110,7 +112,8 @@ void Build::describeTarget() {
   if (!described)
     throw Failure{kBadCommandLine, error};
   machine = *described;
-  machine.emulate_bf16_dot = options.emulate_bf16_dot;
+  if (options.emulate_dots)
+    machine.emulateDots();
   if (options.product == Product::exe) {
     const auto host = describeMachine("", "", "", error);
     const std::string arch = machine.triple.substr(0, machine.triple.find('-'));
@@ -131,6 +134,7 @@ void Build::importCheckpoint() {
   request.max_seq = options.max_seq;
   request.batch = options.batch;
   request.dtype = options.dtype;
+  request.kv_dtype = options.kv;
   request.random_weights = options.random_weights;
   request.warn = [this](const std::string &line) { reporter.warn(line); };
   std::string error;
@@ -139,7 +143,9 @@ void Build::importCheckpoint() {
     throw Failure{kBadInput, error};
   model = std::move(*imported);
   verifyModule(*model.module);
-  const Program &program = model.program;
+  Program &program = model.program;
+  if (options.quant != "none")
+    program.weight_dtype = options.quant;
   reporter.detail(program.task + " (" + program.family + "), " + std::to_string(program.num_layers) + " layers, " +
                   program.weight_dtype + ", " + std::to_string(program.batch) + " x " +
                   std::to_string(program.max_seq) + " positions");
@@ -150,10 +156,20 @@ void Build::fuse() {
   runPasses(*model.module, mlir::qwen::buildFusePipeline, options.print_after_all);
 }
 
+void Build::quantize() {
+  if (options.quant == "none")
+    return;
+  reporter.beginStage("quantize");
+  runPasses(*model.module,
+            [&](OpPassManager &manager) { manager.addPass(mlir::qwen::createQuantizeWeights({options.quant})); },
+            options.print_after_all);
+}
+
 void Build::plan() {
   reporter.beginStage("plan");
   runPasses(*model.module, mlir::qwen::buildPlanPipeline, options.print_after_all);
   sizes = plannedSizes(*model.module);
+  setWork(model.program, *model.module, machine);
   sections = mlir::qwen::packedSections(*model.module);
   std::string error;
   if (!checkSections(sections, sizes.weights, error))

@@ -26,6 +26,7 @@ model
   --batch=B              sequences held side by side (default: 1)
   --dtype=f32|bf16       storage of weights that are not quantised (default: the checkpoint's)
   --quant=none|q8|q4     weights in 8 or 4 bits with group scales (default: none)
+  --kv=f32|bf16|q8       storage of keys and values (default: f32, with --quant bf16)
   --random-weights=SEED  for a bare config.json: weights drawn from SEED
 
 target
@@ -59,7 +60,7 @@ int complain(int status, const std::string &message) {
 
 std::optional<BuildOptions> parseCommandLine(int argc, char **argv, int &status) {
   BuildOptions options;
-  std::string emit = "exe", target = "cpu", gpu_arch = "sm_90a", quant = "none", weights = "file";
+  std::string emit = "exe", target = "cpu", gpu_arch = "sm_90a", weights = "file";
   uint64_t seed = 0;
 
   CLI::App app;
@@ -76,13 +77,14 @@ std::optional<BuildOptions> parseCommandLine(int argc, char **argv, int &status)
   build->add_option("--max-seq", options.max_seq)->check(CLI::Range(int64_t{1}, int64_t{1} << 31));
   build->add_option("--batch", options.batch)->check(CLI::Range(int64_t{1}, int64_t{1} << 16));
   build->add_option("--dtype", options.dtype)->check(CLI::IsMember({"f32", "bf16"}));
-  build->add_option("--quant", quant)->check(CLI::IsMember({"none", "q8", "q4"}));
+  build->add_option("--quant", options.quant)->check(CLI::IsMember({"none", "q8", "q4"}));
+  build->add_option("--kv", options.kv)->check(CLI::IsMember({"f32", "bf16", "q8"}));
   CLI::Option *random = build->add_option("--random-weights", seed);
   build->add_option("--target", target)->check(CLI::IsMember({"cpu", "cuda"}));
   build->add_option("--mtriple", options.triple);
   build->add_option("--mcpu", options.cpu);
   build->add_option("--mattr", options.attr);
-  build->add_flag("--emulate-bf16-dot", options.emulate_bf16_dot);  // for tests, not in the help
+  build->add_flag("--emulate-dots", options.emulate_dots);  // for tests, not in the help
   build->add_option("--gpu-arch", gpu_arch);
   build->add_flag("-v", options.verbose);
   build->add_flag("--timing", options.timing);
@@ -107,12 +109,10 @@ std::optional<BuildOptions> parseCommandLine(int argc, char **argv, int &status)
                                      "=cuda is not available in this version: it compiles for CPUs");
     return std::nullopt;
   }
-  if (quant != "none") {
-    status = complain(kBadInput, "--quant=" + quant + " is not available in this version: weights are f32 or bf16");
-    return std::nullopt;
-  }
   options.product = kProducts.at(emit);
   options.embed_weights = weights == "embed";
+  if (options.kv.empty())
+    options.kv = options.quant == "none" ? "f32" : "bf16";
   if (*random)
     options.random_weights = seed;
   if (options.output == "-" && !isText(options.product)) {

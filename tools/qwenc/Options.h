@@ -21,10 +21,12 @@ struct BuildOptions {
   Product product = Product::exe;
   std::string task;
   std::string triple, cpu, attr;
-  bool emulate_bf16_dot = false;  // MachineDescription::emulate_bf16_dot
+  bool emulate_dots = false;  // MachineDescription::emulate_dots
   int64_t max_seq = 0;  // 0: the importer's default
   int64_t batch = 1;
   std::string dtype;
+  std::string quant = "none";  // "q8", "q4"
+  std::string kv;  // "f32", "bf16", "q8"
   bool embed_weights = false;
   std::optional<uint64_t> random_weights;
   bool verbose = false;

@@ -6,8 +6,8 @@
 // COUNT: qwen-outline-kernels {{.*}}"kernels: 10 for 20 launches, 17 barriers"
 
 // A kernel is declared once, however many layers use it: nothing in its specialisation names one.
-// SPEC-DAG: @embed_0({{.*}} attributes {qwen.kernel = {kind = "embed", max_rows = 32 : i64, operands = 2 : i64, packed = [{group = 50 : i64, k_group = 2 : i64, layout = "panels", shapes = [array<i64: 50, 32>]}], results = 1 : i64, states = [], temp = false}}
-// SPEC-DAG: @norm_qkv_0({{.*}} attributes {qwen.kernel = {eps = 9.9999999999999995E-7 : f64, head_eps = 1.000000e-05 : f64, kind = "norm_qkv", max_rows = 32 : i64, operands = 4 : i64, packed = [{group = 32 : i64, k_group = 1 : i64, layout = "vector", shapes = [array<i64: 32>]}, {group = 16 : i64, k_group = 2 : i64, layout = "panels", shapes = [array<i64: 64, 32>, array<i64: 32, 32>, array<i64: 32, 32>]}, {group = 16 : i64, k_group = 1 : i64, layout = "vector", shapes = [array<i64: 16>]}, {group = 16 : i64, k_group = 1 : i64, layout = "vector", shapes = [array<i64: 16>]}], results = 1 : i64, states = [array<i64: 2, 2, 64, 16>, array<i64: 2, 2, 64, 16>], temp = true}}
+// SPEC-DAG: @embed_0({{.*}} attributes {qwen.kernel = {kind = "embed", max_rows = 32 : i64, operands = 2 : i64, packed = [{element = bf16, group = 50 : i64, k_group = 2 : i64, layout = "panels", shapes = [array<i64: 50, 32>]}], results = 1 : i64, states = [], temp = false}}
+// SPEC-DAG: @norm_qkv_0({{.*}} attributes {qwen.kernel = {eps = 9.9999999999999995E-7 : f64, head_eps = 1.000000e-05 : f64, kind = "norm_qkv", max_rows = 32 : i64, operands = 4 : i64, packed = [{element = f32, group = 32 : i64, k_group = 1 : i64, layout = "vector", shapes = [array<i64: 32>]}, {element = bf16, group = 16 : i64, k_group = 2 : i64, layout = "panels", shapes = [array<i64: 64, 32>, array<i64: 32, 32>, array<i64: 32, 32>]}, {element = f32, group = 16 : i64, k_group = 1 : i64, layout = "vector", shapes = [array<i64: 16>]}, {element = f32, group = 16 : i64, k_group = 1 : i64, layout = "vector", shapes = [array<i64: 16>]}], results = 1 : i64, states = [array<i64: 2, 2, 64, 16>, array<i64: 2, 2, 64, 16>], temp = true}}
 // SPEC-DAG: @attention_0({{.*}} attributes {qwen.kernel = {kind = "attention", max_rows = 32 : i64, operands = 3 : i64, packed = [], results = 1 : i64, scale = 2.500000e-01 : f64, states = [array<i64: 2, 2, 64, 16>, array<i64: 2, 2, 64, 16>], temp = false}}
 // SPEC-DAG: @attention_1({{.*}} scale = 2.500000e-01 : f64, {{.*}} window = 8 : i64}}
 // SPEC-DAG: @linear_residual_0({{.*}} shapes = [array<i64: 32, 64>]
@@ -18,11 +18,12 @@
 // SPEC-DAG: func.func private @rope_table_0(
 // SPEC-NOT: func.func private @{{(embed|norm_qkv|norm_glu|output|rope_table|norm_linear)_1|attention_2|linear_residual_2}}
 
-// The arguments: arena, scratch, weights, states, the seven inputs, rows, wanted rows, thread, threads, the outputs.
+// The arguments: arena, scratch, weights, states, the seven inputs, rows, wanted rows, thread, threads, profile, the
+// outputs.
 // CHECK: func.func @forward(%[[ARENA:.*]]: memref<30720xi8>, %[[SCRATCH:.*]]: memref<12672xi8>,
 // CHECK-SAME: %[[WEIGHTS:.*]]: memref<68416xi8>, %[[STATES:.*]]: memref<98304xi8>,
 // CHECK-SAME: %[[IDS:.*]]: memref<32xi32>, %[[EMBEDS:.*]]: memref<32x32xf32>, %[[SLOT:.*]]: memref<32xi32>, %[[INDEX:.*]]: memref<32xi32>, %[[POSITION:.*]]: memref<32x1xf32>, %[[LENGTH:.*]]: memref<32xf32>, %[[WANTED:.*]]: memref<32xi32>,
-// CHECK-SAME: %[[ROWS:.*]]: index, %[[WANTED_ROWS:.*]]: index, %[[THREAD:.*]]: index, %[[THREADS:.*]]: index,
+// CHECK-SAME: %[[ROWS:.*]]: index, %[[WANTED_ROWS:.*]]: index, %[[THREAD:.*]]: index, %[[THREADS:.*]]: index, %[[PROFILE:.*]]: index,
 // CHECK-SAME: %[[HIDDEN0:.*]]: memref<32x32xf32>, %[[HIDDEN1:.*]]: memref<32x32xf32>, %[[LOGITS:.*]]: memref<32x50xf32>)
 
 // CHECK: %[[X0:.*]] = memref.view %[[ARENA]]
@@ -33,7 +34,7 @@
 // CHECK: %[[ADDRESS:.*]] = memref.extract_aligned_pointer_as_index %[[HIDDEN0]]
 // CHECK: %[[GIVEN:.*]] = arith.cmpi ne, %[[ADDRESS]], %c0{{.*}}
 // CHECK: scf.if %[[GIVEN]] {
-// CHECK-NEXT: func.call @output_0(%[[THREAD]], %[[THREADS]], %[[ROWS]], %[[SCRATCH]], %[[X0]], %[[HIDDEN0]])
+// CHECK: func.call @output_0(%[[THREAD]], %[[THREADS]], %[[ROWS]], %[[SCRATCH]], %[[X0]], %[[HIDDEN0]])
 // CHECK-NEXT: }
 // CHECK: %[[TABLE:.*]] = memref.view %[[ARENA]]
 // CHECK: call @rope_table_0(%[[THREAD]], %[[THREADS]], %[[ROWS]], %[[SCRATCH]], %[[POSITION]], %[[LENGTH]], %[[TABLE]])
@@ -53,7 +54,7 @@
 // A result that only the caller reads is computed when it wants it, of the wanted rows.
 // CHECK: memref.extract_aligned_pointer_as_index %[[LOGITS]]
 // CHECK: scf.if
-// CHECK-NEXT: func.call @norm_linear_0(%[[THREAD]], %[[THREADS]], %[[WANTED_ROWS]], {{.*}}, %[[WANTED]], %[[LOGITS]],
+// CHECK: func.call @norm_linear_0(%[[THREAD]], %[[THREADS]], %[[WANTED_ROWS]], {{.*}}, %[[WANTED]], %[[LOGITS]],
 // CHECK-NEXT: }
 // CHECK-NEXT: return
 
