@@ -16,13 +16,16 @@ struct EmitEntryPass : impl::EmitEntryBase<EmitEntryPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto forward = module.lookupSymbol<LLVM::LLVMFuncOp>("forward");
-    // Four memories, seven inputs, four counts: then one pointer an output (codegen/plan/OutlineKernels.cpp).
-    constexpr unsigned fixed = 4 + 7 + 4;
+    // Four memories, seven inputs, four counts, the profile: then one pointer an output
+    // (codegen/plan/OutlineKernels.cpp).
+    constexpr unsigned fixed = 4 + 7 + 4 + 1;
     if (!forward || forward.getNumArguments() < fixed) {
       module.emitError("module has no lowered @forward to enter");
       return signalPassFailure();
     }
     // The entry is all that an object offers: two models can be linked into one program.
+    if (auto profile = module.lookupSymbol<LLVM::LLVMFuncOp>("qwen_profile"))
+      defineProfile(profile);
     for (auto function : module.getOps<LLVM::LLVMFuncOp>())
       if (!function.isExternal())
         function.setLinkage(LLVM::Linkage::Internal);
@@ -54,6 +57,7 @@ struct EmitEntryPass : impl::EmitEntryBase<EmitEntryPass> {
     arguments.push_back(field(offsetof(QwenCall, wanted_rows), i64));
     arguments.push_back(block->getArgument(1));
     arguments.push_back(block->getArgument(2));
+    arguments.push_back(field(offsetof(QwenCall, profile), i64));
     Value outputs = field(offsetof(QwenCall, outputs), pointer);
     for (unsigned i = fixed; i < forward.getNumArguments(); ++i) {
       Value at = LLVM::GEPOp::create(b, pointer, pointer, outputs, ArrayRef<LLVM::GEPArg>{int32_t(i - fixed)});
@@ -61,6 +65,33 @@ struct EmitEntryPass : impl::EmitEntryBase<EmitEntryPass> {
     }
     LLVM::CallOp::create(b, forward, arguments);
     LLVM::ReturnOp::create(b, ValueRange{});
+  }
+
+  // qwen_profile(profile, phase, thread): `if (profile) profile->launch(profile, phase, thread)`. Inlined, so that a
+  // call that nobody measures pays for a branch a launch.
+  void defineProfile(LLVM::LLVMFuncOp function) {
+    ImplicitLocOpBuilder b(function.getLoc(), &getContext());
+    auto pointer = LLVM::LLVMPointerType::get(&getContext());
+    Block *block = function.addEntryBlock(b);
+    Block *measured = b.createBlock(&function.getBody(), {});
+    Block *done = b.createBlock(&function.getBody(), {});
+    b.setInsertionPointToStart(block);
+    Value zero = LLVM::ConstantOp::create(b, b.getI64IntegerAttr(0));
+    Value wanted = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::ne, block->getArgument(0), zero);
+    LLVM::CondBrOp::create(b, wanted, measured, done);
+
+    b.setInsertionPointToStart(measured);
+    static_assert(offsetof(QwenProfile, launch) == 0);
+    Value profile = LLVM::IntToPtrOp::create(b, pointer, block->getArgument(0));
+    Value launch = LLVM::LoadOp::create(b, pointer, profile);
+    SmallVector<Type> parameters{pointer, b.getI64Type(), b.getI64Type()};
+    auto type = LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(&getContext()), parameters);
+    LLVM::CallOp::create(b, type, ValueRange{launch, profile, block->getArgument(1), block->getArgument(2)});
+    LLVM::BrOp::create(b, done);
+
+    b.setInsertionPointToStart(done);
+    LLVM::ReturnOp::create(b, ValueRange{});
+    function.setAlwaysInline(true);
   }
 };
 

@@ -9,6 +9,11 @@
 extern "C" {
 #endif
 
+// Told by every thread when it begins a launch of program.phases[phase].
+typedef struct QwenProfile {
+  void (*launch)(struct QwenProfile *profile, int64_t phase, int64_t thread);
+} QwenProfile;
+
 // One forward call over `rows` tokens. Rows may belong to different sequences
 // ("slots") in any mix; rows of one slot stand in increasing order of their place
 // in it. Padded positions become rows only where a head reads them, as rows that
@@ -33,6 +38,7 @@ typedef struct QwenCall {
   // [program.outputs] destination of each output in the order of program.outputs in the program's JSON.
   // null: not requested. Outputs over "rows" are [rows, width], over "wanted" [wanted_rows, width], dense f32.
   float *const *outputs;
+  QwenProfile *profile;    // null: nobody measures
 } QwenCall;
 
 // Run by every thread of the team with the same call; meets at qwen_barrier.

@@ -30,6 +30,19 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("section", self.section);
     field("name", self.name);
     field("bytes", self.bytes);
+  } else if constexpr (std::is_same_v<Plain, Phase>) {
+    field("name", self.name);
+    field("element", self.element);
+    field("wanted_rows", self.wanted_rows);
+    field("on_request", self.on_request);
+    field("launches", self.launches);
+    field("weight_bytes", self.weight_bytes);
+    field("row_weight_bytes", self.row_weight_bytes);
+    field("expert_bytes", self.expert_bytes);
+    field("row_multiplies", self.row_multiplies);
+    field("key_bytes", self.key_bytes);
+    field("key_multiplies", self.key_multiplies);
+    field("window", self.window);
   } else if constexpr (std::is_same_v<Plain, Generation>) {
     field("do_sample", self.do_sample);
     field("temperature", self.temperature);
@@ -50,6 +63,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("vocab_size", self.vocab_size);
     field("hidden_size", self.hidden_size);
     field("num_layers", self.num_layers);
+    field("parameters", self.parameters);
     field("num_labels", self.num_labels);
     field("num_experts", self.num_experts);
     field("num_experts_per_tok", self.num_experts_per_tok);
@@ -64,7 +78,9 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("target_cpu", self.target_cpu);
     field("target_level", self.target_level);
     field("cpu_features", self.cpu_features);
+    field("dot_form", self.dot_form);
     field("weight_dtype", self.weight_dtype);
+    field("kv_dtype", self.kv_dtype);
     field("arena_bytes", self.arena_bytes);
     field("scratch_bytes", self.scratch_bytes);
     field("states_bytes", self.states_bytes);
@@ -72,6 +88,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("weights_embedded", self.weights_embedded);
     field("outputs", self.outputs);
     field("memory", self.memory);
+    field("phases", self.phases);
     field("generation", self.generation);
     field("chat_template", self.chat_template);
     field("bos_token", self.bos_token);
@@ -81,7 +98,8 @@ template <typename F, typename T> void visit(F &&field, T &self) {
 }
 
 template <typename T> constexpr bool is_struct =
-    std::is_same_v<T, Output> || std::is_same_v<T, MemoryEntry> || std::is_same_v<T, Generation>;
+    std::is_same_v<T, Output> || std::is_same_v<T, MemoryEntry> || std::is_same_v<T, Phase> ||
+    std::is_same_v<T, Generation>;
 
 template <typename T> Json write(const T &value);
 template <typename T> Json write(const std::vector<T> &values) {

@@ -39,6 +39,23 @@ struct MemoryEntry {
   int64_t bytes = 0;
 };
 
+// Launches of kernels of one kind in a forward call, of all layers together: what they read and compute, for `bench`.
+// Activations aren't counted: they stay in the caches.
+struct Phase {
+  std::string name;              // the kernel's kind, and of which weight: "norm_qkv", "linear_residual o_proj"
+  std::string element;           // of the matrices that it multiplies by: "f32", "bf16", "q8", "q4"; empty: none
+  bool wanted_rows = false;      // works on QwenCall::wanted rows, and not at all without one
+  bool on_request = false;       // runs only for an output on request
+  int64_t launches = 0;          // in a call
+  int64_t weight_bytes = 0;      // read once a call, however many rows it has
+  int64_t row_weight_bytes = 0;  // read for each row: of an embedding table
+  int64_t expert_bytes = 0;      // of one expert; read for each that a row of the call chose
+  int64_t row_multiplies = 0;    // multiply-adds with weights for each row
+  int64_t key_bytes = 0;         // keys and values of one place of a slot's cache
+  int64_t key_multiplies = 0;    // multiply-adds for each row and place that it attends to
+  int64_t window = 0;            // places that a row attends to; 0: all up to its own
+};
+
 struct Program {
   static constexpr int64_t kFormat = 1;
 
@@ -51,6 +68,7 @@ struct Program {
   int64_t vocab_size = 0;
   int64_t hidden_size = 0;
   int64_t num_layers = 0;
+  int64_t parameters = 0;            // elements of all weights; a tied embedding counts once
   int64_t num_labels = 0;            // classification heads
   int64_t num_experts = 0;           // 0: dense (aux_loss needs these two)
   int64_t num_experts_per_tok = 0;
@@ -67,7 +85,11 @@ struct Program {
   std::string target_cpu;
   std::string target_level;                // "x86-64-v3", "x86-64-v4+bf16", "generic", ...
   std::vector<std::string> cpu_features;   // LLVM names that generated code uses and CPUID must show: "avx2", "fma", ...
-  std::string weight_dtype;                // "f32", "bf16"
+  // How products with weights add up, for the machine's peak to compare with: "fma_f32", "dpbf16", "dpbusd", "maddubs",
+  // "maddwd", "sdot"; "generic" where it is nothing better than separate multiplications and additions.
+  std::string dot_form;
+  std::string weight_dtype;                // "f32", "bf16", "q8", "q4"
+  std::string kv_dtype;                    // of keys and values in their caches: "f32", "bf16", "q8"
 
   int64_t arena_bytes = 0;
   int64_t scratch_bytes = 0;   // per thread
@@ -77,6 +99,7 @@ struct Program {
 
   std::vector<Output> outputs;
   std::vector<MemoryEntry> memory;
+  std::vector<Phase> phases;  // in the order of their first launch
   Generation generation;
   std::string chat_template;  // Jinja source, empty: none
   std::string bos_token, eos_token, pad_token;  // texts for the template, empty: none

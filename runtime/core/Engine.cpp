@@ -41,10 +41,19 @@ void Engine::forward(const RowBlock &rows, const std::vector<float *> &outputs) 
   call.rows = rows.size();
   call.wanted_rows = static_cast<int64_t>(rows.wanted.size());
   call.outputs = outputs.data();
-  if (compiled)
-    threads.run([&](int64_t thread, int64_t size) { compiled(&call, thread, size); });
-  else
-    threads.run([&](int64_t thread, int64_t size) { custom(call, thread, size); });
+  call.profile = profile;
+  threads.run([&](int64_t thread, int64_t size) {
+    if (profile)
+      profile->begin(thread);
+    if (compiled)
+      compiled(&call, thread, size);
+    else
+      custom(call, thread, size);
+    if (profile) {
+      qwen_barrier(thread, size);  // what the last launch makes the others wait is its own
+      profile->end(thread);
+    }
+  });
 }
 
 int64_t outputIndex(const Program &program, std::string_view name) {

@@ -4,6 +4,7 @@
 #include "runtime/abi/Entry.h"
 #include "runtime/abi/Program.h"
 #include "runtime/core/Pages.h"
+#include "runtime/core/Profile.h"
 #include "runtime/core/ThreadTeam.h"
 
 #include <cstdint>
@@ -39,6 +40,9 @@ public:
   // One call over 1 .. max_rows rows; `outputs` has one entry per program.outputs, null where not wanted.
   void forward(const RowBlock &rows, const std::vector<float *> &outputs);
 
+  // Where the time of the next calls is added up; null: nowhere. Has a place for each thread of the team.
+  void setProfile(Profile *measured) { profile = measured; }
+
   const Program &program() const { return description; }
   ThreadTeam &team() { return threads; }
 
@@ -51,6 +55,7 @@ private:
   CustomForward custom;
   ThreadTeam threads;
   Pages arena, scratch, states;
+  Profile *profile = nullptr;
 };
 
 // The place of an output in program.outputs; -1 when there is none of that name.

@@ -5,6 +5,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/core/Signal.h"
 
+#include <chrono>
 #include <sched.h>
 #include <system_error>
 #include <thread>
@@ -25,8 +26,19 @@ struct Barrier {
   alignas(64) std::atomic<uint32_t> arrived{0};
   Signal phase;
   std::atomic<int> spins{kBarrierSpins};
+  std::atomic<bool> measures{false};
 };
 Barrier barrier;
+thread_local int64_t waited_nanoseconds = 0;
+
+void wait(uint32_t phase) { barrier.phase.wait(phase, barrier.spins.load(std::memory_order_relaxed)); }
+
+void measuredWait(uint32_t phase) {
+  const auto start = std::chrono::steady_clock::now();
+  wait(phase);
+  const std::chrono::nanoseconds waited = std::chrono::steady_clock::now() - start;
+  waited_nanoseconds += waited.count();
+}
 
 void pinTo(const std::vector<int> &cpus) {
   cpu_set_t set;
@@ -110,6 +122,9 @@ void ThreadTeam::run(Task task, void *context) {
   qwen_barrier(0, impl->threads);
 }
 
+void measureWaiting(bool on) { barrier.measures.store(on, std::memory_order_relaxed); }
+int64_t waitedNanoseconds() { return waited_nanoseconds; }
+
 }  // namespace qwen
 
 extern "C" void qwen_barrier(int64_t, int64_t threads) {
@@ -121,6 +136,9 @@ extern "C" void qwen_barrier(int64_t, int64_t threads) {
     barrier.arrived.store(0, std::memory_order_relaxed);
     barrier.phase.advance();
   } else {
-    barrier.phase.wait(phase, barrier.spins.load(std::memory_order_relaxed));
+    if (barrier.measures.load(std::memory_order_relaxed))
+      qwen::measuredWait(phase);
+    else
+      qwen::wait(phase);
   }
 }

@@ -32,4 +32,9 @@ private:
   std::unique_ptr<Impl> impl;
 };
 
+// Whether threads measure how long qwen_barrier() keeps them waiting (off at first), and what this thread has waited
+// so far while it was on.
+void measureWaiting(bool on);
+int64_t waitedNanoseconds();
+
 }  // namespace qwen

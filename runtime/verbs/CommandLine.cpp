@@ -29,6 +29,11 @@ public:
                int64_t most) override {
     app.add_option(names, value, help)->check(within(least, most))->type_name("N");
   }
+  void integers(const std::string &names, std::vector<int64_t> &values, const std::string &help, int64_t least,
+                int64_t most) override {
+    CLI::Option *option = app.add_option(names, values, help)->check(within(least, most))->type_name("N");
+    option->delimiter(',')->allow_extra_args(false)->take_all();
+  }
   void real(const std::string &names, std::optional<double> &value, const std::string &help) override {
     app.add_option(names, value, help)->type_name("X");
   }

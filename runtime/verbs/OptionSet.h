@@ -18,6 +18,9 @@ public:
                        int64_t most) = 0;
   virtual void integer(const std::string &names, std::optional<int64_t> &value, const std::string &help, int64_t least,
                        int64_t most) = 0;
+  // Several separated by commas, or the flag several times.
+  virtual void integers(const std::string &names, std::vector<int64_t> &values, const std::string &help, int64_t least,
+                        int64_t most) = 0;
   virtual void real(const std::string &names, std::optional<double> &value, const std::string &help) = 0;
   virtual void text(const std::string &names, std::string &value, const std::string &help, bool required = false) = 0;
   virtual void text(const std::string &names, std::optional<std::string> &value, const std::string &help) = 0;

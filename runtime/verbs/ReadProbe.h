@@ -6,15 +6,18 @@
 
 namespace qwen {
 
-// A buffer much larger than the caches, read front to back by all threads of a team, each its own part: the same
-// pattern as weights in a decode step, with nothing computed from it.
+// A buffer much larger than the caches, in huge pages where the system gives them, read by all threads of a team, each
+// its own part, with nothing computed from it: the limit for weights in a decode step.
 class ReadProbe {
 public:
   explicit ReadProbe(ThreadTeam &team);
   double gigabytesPerSecond();  // of one pass
 
 private:
+  static constexpr int64_t kPage = 4096;
+
   ThreadTeam &team;
+  int64_t part;  // bytes of a thread
   Pages pages;
 };
 

@@ -7,6 +7,8 @@
 #include "gtest/gtest.h"
 
 #include <cstdio>
+#include <map>
+#include <set>
 
 namespace qwen::test {
 namespace {
@@ -169,15 +171,43 @@ TEST_F(Example, ProcessRefusesBadMessages) {
 }
 
 TEST_F(Example, BenchMeasures) {
-  const json bench = json::parse(say({"bench", "-p", "32", "-n", "8", "-r", "2", "--json"}));
+  const json bench = json::parse(say({"bench", "-p", "32", "-n", "8", "-d", "0,100", "-r", "2", "--profile", "--json"}));
   EXPECT_GT(bench.at("read_gigabytes_per_second").at("mean"), 0);
-  EXPECT_EQ(bench.at("prompt").at("tokens"), 32);
-  EXPECT_GT(bench.at("prompt").at("tokens_per_second").at("mean"), 0);
-  EXPECT_EQ(bench.at("generation").at("tokens"), 8);
-  EXPECT_GT(bench.at("generation").at("tokens_per_second").at("mean"), 0);
+  EXPECT_GT(bench.at("dot_gigaops_per_second").at("mean"), 0);
+  const auto parameters = bench.at("parameters").get<double>(), bytes = bench.at("weights_bytes").get<double>();
+  EXPECT_NEAR(bytes, 2 * parameters, 0.01 * bytes) << "stored as bf16";
+  std::map<std::string, json> tests;
+  for (const json &test : bench.at("tests"))
+    tests[test.at("test")] = test;
+  ASSERT_EQ(tests.size(), 4u);
+
   // Two of eight experts a layer are read for a token, and the embedding serves as the head.
-  EXPECT_LT(bench.at("generation").at("weight_bytes_per_token"), 0.5 * bench.at("weights_bytes").get<double>());
-  EXPECT_GT(bench.at("generation").at("weight_bytes_per_token"), 0.2 * bench.at("weights_bytes").get<double>());
+  const json &generation = tests.at("tg8");
+  EXPECT_LT(generation.at("bytes_per_token"), 0.5 * bytes);
+  EXPECT_GT(generation.at("bytes_per_token"), 0.2 * bytes);
+  EXPECT_NEAR(generation.at("multiplies_per_token"), generation.at("bytes_per_token").get<double>() / 2,
+              0.05 * generation.at("multiplies_per_token").get<double>());
+  EXPECT_GT(tests.at("tg8 @ d100").at("bytes_per_token"), generation.at("bytes_per_token")) << "keys and values";
+
+  for (const auto &[name, test] : tests) {
+    EXPECT_GT(test.at("tokens_per_second").at("mean"), 0) << name;
+    EXPECT_GT(test.at("bandwidth_fraction"), 0) << name;
+    EXPECT_GT(test.at("dot_fraction"), 0) << name;
+    const json &profile = test.at("profile");
+    std::set<std::string> phases;
+    double seconds = profile.at("outside_seconds");
+    EXPECT_GE(seconds, 0) << name;
+    for (const json &phase : profile.at("phases")) {
+      phases.insert(phase.at("name"));
+      EXPECT_GT(phase.at("seconds"), 0) << name << phase;
+      EXPECT_LE(phase.at("waiting_seconds"), phase.at("seconds")) << name << phase;
+      seconds += phase.at("seconds").get<double>();
+    }
+    EXPECT_NEAR(seconds, profile.at("seconds").get<double>(), 1e-3 * seconds) << name;
+    EXPECT_EQ(phases, (std::set<std::string>{"attention", "embed", "linear_residual o_proj", "norm_linear lm_head",
+                                             "norm_moe", "norm_qkv", "rope_table"}))
+        << name;
+  }
   EXPECT_NE(say({"bench", "-p", "32", "-n", "8", "-r", "1"}), "");
 }
 

@@ -1,9 +1,13 @@
 #include "tools/qwenc/ProgramFields.h"
 
+#include "codegen/cpu/DotForm.h"
+#include "codegen/plan/Phases.h"
 #include "dialect/QwenDialect.h"
 #include "tools/qwenc/Failure.h"
 
 #include "llvm/Object/ObjectFile.h"
+
+#include <map>
 
 using namespace mlir;
 
@@ -28,6 +32,44 @@ PlannedSizes plannedSizes(ModuleOp module) {
     sizes.state_entries.push_back({"states", state.getSymName().str(), bytes.getInt()});
   }
   return sizes;
+}
+
+static Type elementType(MLIRContext *context, StringRef name) {
+  if (name == "q8")
+    return mlir::qwen::Q8Type::get(context);
+  if (name == "q4")
+    return mlir::qwen::Q4Type::get(context);
+  return name == "bf16" ? Type(BFloat16Type::get(context)) : Type(Float32Type::get(context));
+}
+
+static std::string dotForm(const MachineDescription &machine, Type element) {
+  using namespace mlir::qwen;
+  if (const QuantizedCodes codes = codesOf(element); codes != QuantizedCodes::none)
+    switch (integerDot(machine, codes)) {
+    case IntegerDot::dpbusd: return "dpbusd";
+    case IntegerDot::sdot: return "sdot";
+    case IntegerDot::maddubs: return "maddubs";
+    case IntegerDot::maddwd: return "maddwd";
+    case IntegerDot::portable: return "generic";
+    }
+  if (inputForm(machine, element) == InputForm::bf16Pairs)
+    return machine.emulate_dots ? "generic" : "dpbf16";
+  return machine.has_fma ? "fma_f32" : "generic";
+}
+
+void setWork(Program &program, ModuleOp module, const MachineDescription &machine) {
+  program.parameters = 0;
+  for (auto weight : module.getOps<mlir::qwen::WeightOp>())
+    program.parameters += weight.getType().getNumElements();
+  program.phases = mlir::qwen::phasesOf(module);
+  // The form of the products that prefill spends its time in: those whose weights take most multiplications.
+  std::map<std::string, int64_t> multiplies;
+  for (const Phase &phase : program.phases)
+    if (!phase.wanted_rows && !phase.on_request)
+      multiplies[phase.element] += phase.row_multiplies;
+  const auto most = llvm::max_element(
+      multiplies, [](const auto &a, const auto &b) { return a.second < b.second; });
+  program.dot_form = dotForm(machine, elementType(module.getContext(), most == multiplies.end() ? "" : most->first));
 }
 
 void setTarget(Program &program, const MachineDescription &machine) {

@@ -20,6 +20,9 @@ struct PlannedSizes {
 };
 PlannedSizes plannedSizes(mlir::ModuleOp module);
 
+// What a planned module computes: Program::parameters, phases and dot_form.
+void setWork(Program &program, mlir::ModuleOp module, const MachineDescription &machine);
+
 void setTarget(Program &program, const MachineDescription &machine);
 // Sets the sizes and Program::memory, whose entries of a section add up to the section's size.
 void setMemory(Program &program, const PlannedSizes &sizes, const std::vector<PackedSection> &sections,

@@ -71,10 +71,21 @@ Program program(Head head, bool moe) {
   program.target_triple = "any";
   program.target_level = "generic";
   program.weight_dtype = "f32";
+  program.kv_dtype = "f32";
   program.states_bytes = kBatch * kMaxSeq * static_cast<int64_t>(sizeof(float));
   program.arena_bytes = 4096;
   program.scratch_bytes = 64;
   program.weights_bytes = static_cast<int64_t>(weights().size() * sizeof(float));
+  program.dot_form = "generic";
+  program.parameters = 8;
+  program.phases.resize(3);
+  program.phases[0].name = "rows";
+  program.phases[1].name = "head";
+  program.phases[1].wanted_rows = true;
+  program.phases[2].name = "output";
+  program.phases[2].on_request = true;
+  for (Phase &phase : program.phases)
+    phase.launches = 1;
   program.generation.top_k = 0;
   switch (head) {
   case Head::causal_lm:
@@ -134,6 +145,8 @@ void forward(const QwenCall *call, int64_t thread, int64_t threads) {
   const Program &program = *expected_program;
   if (thread == 0)
     checkCall(*call, program);
+  if (call->profile)
+    call->profile->launch(call->profile, 0, thread);
   // Rows are dealt out to the threads; every row needs the cache entries of the others, hence the barrier.
   auto *cache = reinterpret_cast<float *>(call->states);
   for (int64_t r = thread; r < call->rows; r += threads) {
@@ -153,6 +166,8 @@ void forward(const QwenCall *call, int64_t thread, int64_t threads) {
       context += tokenValue(*call, program, r);
     contexts[static_cast<size_t>(r)] = context;
   }
+  if (call->profile && call->wanted_rows > 0)
+    call->profile->launch(call->profile, 1, thread);
   for (size_t o = 0; o < program.outputs.size(); ++o) {
     const Output &output = program.outputs[o];
     const int64_t rows = output.wanted_rows ? call->wanted_rows : call->rows;
