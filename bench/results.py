@@ -49,15 +49,14 @@ class Group:
                          for side in self.sides)
 
     def summary(self, settings):
-        ours = {test: statistics.median(self.speeds[self.sides[0]][test]) for test in self.tests}
         entries = []
         for side in self.sides:
             tests = {}
             for test in self.tests:
-                speed = statistics.median(self.speeds[side][test])
-                tests[test] = {"run_as": side.chosen[test], "samples": self.speeds[side][test], "median": speed,
+                speeds, ours = self.speeds[side][test], self.speeds[self.sides[0]][test]
+                tests[test] = {"run_as": side.chosen[test], "samples": speeds, "median": statistics.median(speeds),
                                "limit_fraction": statistics.median(self.fractions[side][test]),
-                               "qwenc_ratio": ours[test] / speed}
+                               "qwenc_ratio": statistics.median(a / b for a, b in zip(ours, speeds))}
             entries.append({"side": side.side, "model": side.model, "bits_per_weight": side.bits_per_weight(),
                             "bytes_per_token": side.bytes_per_token() if self.generates() else None, "tests": tests})
         return {"shape": self.shape, "weights": self.weights, "threads": settings.threads, "rounds": settings.rounds,
@@ -94,7 +93,8 @@ def markdown(report):
     machine = report["machine"]
     text = [f"{machine['processor']}, {machine['cores']} cores. Tokens/s, medians of runs that take turns. A fraction "
             "is of the limit that was measured in the same minutes: plain reading for tg (decode), dot products of the "
-            "same form for pp (prefill). A ratio is the program's speed to the peer's fastest model.\n"]
+            "same form for pp (prefill). A ratio is the program's speed to that of the peer's fastest model "
+            "in the same round, the median too.\n"]
     for shape in dict.fromkeys(group["shape"] for group in report["groups"]):
         groups = [group for group in report["groups"] if group["shape"] == shape]
         text += shape_table(shapes.TITLES[shape], groups) + [""] + models_table(groups) + [""]
