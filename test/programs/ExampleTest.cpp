@@ -171,7 +171,8 @@ TEST_F(Example, ProcessRefusesBadMessages) {
 }
 
 TEST_F(Example, BenchMeasures) {
-  const json bench = json::parse(say({"bench", "-p", "32", "-n", "8", "-d", "0,100", "-r", "2", "--profile", "--json"}));
+  const json bench =
+      json::parse(say({"bench", "-p", "32", "-n", "8", "-d", "0,100", "-r", "2", "--profile", "--json"}));
   EXPECT_GT(bench.at("read_gigabytes_per_second").at("mean"), 0);
   EXPECT_GT(bench.at("dot_gigaops_per_second").at("mean"), 0);
   const auto parameters = bench.at("parameters").get<double>(), bytes = bench.at("weights_bytes").get<double>();

@@ -46,11 +46,16 @@ static std::string dotForm(const MachineDescription &machine, Type element) {
   using namespace mlir::qwen;
   if (const QuantizedCodes codes = codesOf(element); codes != QuantizedCodes::none)
     switch (integerDot(machine, codes)) {
-    case IntegerDot::dpbusd: return "dpbusd";
-    case IntegerDot::sdot: return "sdot";
-    case IntegerDot::maddubs: return "maddubs";
-    case IntegerDot::maddwd: return "maddwd";
-    case IntegerDot::portable: return "generic";
+    case IntegerDot::dpbusd:
+      return "dpbusd";
+    case IntegerDot::sdot:
+      return "sdot";
+    case IntegerDot::maddubs:
+      return "maddubs";
+    case IntegerDot::maddwd:
+      return "maddwd";
+    case IntegerDot::portable:
+      return "generic";
     }
   if (inputForm(machine, element) == InputForm::bf16Pairs)
     return machine.emulate_dots ? "generic" : "dpbf16";
@@ -67,8 +72,7 @@ void setWork(Program &program, ModuleOp module, const MachineDescription &machin
   for (const Phase &phase : program.phases)
     if (!phase.wanted_rows && !phase.on_request)
       multiplies[phase.element] += phase.row_multiplies;
-  const auto most = llvm::max_element(
-      multiplies, [](const auto &a, const auto &b) { return a.second < b.second; });
+  const auto most = llvm::max_element(multiplies, [](const auto &a, const auto &b) { return a.second < b.second; });
   program.dot_form = dotForm(machine, elementType(module.getContext(), most == multiplies.end() ? "" : most->first));
 }
 
