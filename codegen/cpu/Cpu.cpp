@@ -24,12 +24,12 @@ struct CpuPipelineOptions : PassPipelineOptions<CpuPipelineOptions> {
   Option<std::string> mtriple{*this, "mtriple", llvm::cl::desc("target triple"), llvm::cl::init("")};
   Option<std::string> mcpu{*this, "mcpu", llvm::cl::desc("target processor"), llvm::cl::init("")};
   Option<std::string> mattr{*this, "mattr", llvm::cl::desc("target features"), llvm::cl::init("")};
-  Option<bool> emulateBf16Dot{*this, "emulate-bf16-dot", llvm::cl::desc("bf16 dot products in portable instructions"),
+  Option<bool> emulateDots{*this, "emulate-dots", llvm::cl::desc("dot products in portable instructions"),
                               llvm::cl::init(false)};
 };
 
-void buildPipeline(OpPassManager &manager, StringRef mtriple, StringRef mcpu, StringRef mattr, bool emulateBf16Dot) {
-  manager.addPass(createGenerateKernels({mtriple.str(), mcpu.str(), mattr.str(), emulateBf16Dot}));
+void buildPipeline(OpPassManager &manager, StringRef mtriple, StringRef mcpu, StringRef mattr, bool emulateDots) {
+  manager.addPass(createGenerateKernels({mtriple.str(), mcpu.str(), mattr.str(), emulateDots}));
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
   manager.addPass(createLoopInvariantCodeMotionPass());
@@ -50,7 +50,7 @@ void buildPipeline(OpPassManager &manager, StringRef mtriple, StringRef mcpu, St
 }  // namespace
 
 void buildCpuPipeline(OpPassManager &manager, const ::qwen::MachineDescription &machine) {
-  buildPipeline(manager, machine.triple, machine.cpu, machine.features, machine.emulate_bf16_dot);
+  buildPipeline(manager, machine.triple, machine.cpu, machine.features, machine.emulate_dots);
 }
 
 void registerQwenCpuPasses() {
@@ -59,7 +59,7 @@ void registerQwenCpuPasses() {
       "qwen-cpu", "Kernel bodies and lowering to LLVM for a CPU: kernel level -> LLVM dialect",
       [](OpPassManager &manager, const CpuPipelineOptions &options) {
         buildPipeline(manager, options.mtriple.getValue(), options.mcpu.getValue(), options.mattr.getValue(),
-                      options.emulateBf16Dot);
+                      options.emulateDots);
       });
 }
 

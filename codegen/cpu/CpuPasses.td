@@ -14,7 +14,7 @@ def GenerateKernels : Pass<"qwen-generate-cpu-kernels", "::mlir::ModuleOp"> {
     Option<"mtriple", "mtriple", "std::string", "\"\"", "target triple, as in clang (default: this machine)">,
     Option<"mcpu", "mcpu", "std::string", "\"\"", "target processor, as in clang (default: this machine)">,
     Option<"mattr", "mattr", "std::string", "\"\"", "target features, as in clang">,
-    Option<"emulateBf16Dot", "emulate-bf16-dot", "bool", "false",
+    Option<"emulateDots", "emulate-dots", "bool", "false",
            "generate what a machine with bf16 dot products gets, in portable instructions (for tests)">,
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",

@@ -1,163 +1,79 @@
 #include "codegen/cpu/Gemm.h"
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "codegen/cpu/QuantizedPanels.h"
+#include "codegen/plan/KernelMemory.h"
+#include "codegen/plan/QuantFormat.h"
 
 namespace mlir::qwen {
-
-namespace {
-
-// Vector registers that one panel takes.
-int64_t registersPerPanel(const ::qwen::MachineDescription &machine) {
-  return std::max<int64_t>(1, kPanelRows / machine.lanes());
-}
-
-// Sums, the panels' weights and one broadcast stay in registers; a single row uses each weight up at once.
-bool fits(const ::qwen::MachineDescription &machine, int64_t rows, int64_t panels) {
-  int64_t perPanel = registersPerPanel(machine);
-  int64_t weights = rows == 1 ? perPanel : panels * perPanel;
-  return rows * panels * perPanel + weights + 1 <= machine.vector_registers;
-}
-
-// f32 values of the bf16 in the low (even k) or high (odd k) halves of 16 words.
-Value widenHalves(KernelBuilder &b, Value words, bool odd) {
-  Value high = odd ? Value(arith::AndIOp::create(b, words, b.i32Like(int32_t(0xffff0000), words)))
-                   : Value(arith::ShLIOp::create(b, words, b.i32Like(16, words)));
-  return arith::BitcastOp::create(b, b.panel(), high);
-}
-
-// The words of 16 bf16 pairs.
-Value toWords(KernelBuilder &b, Value pairs) {
-  return vector::BitCastOp::create(b, VectorType::get({kPanelRows}, b.getI32Type()), pairs);
-}
-
-// The f32 lanes of k + d. Of a bf16 pair, the even k is the low half of a word; the odd one becomes the low half of
-// the word that begins one element later. So both are a load and a shift, and no register keeps a pair for later.
-Value loadLanes(KernelBuilder &b, const PanelSource &source, Value at, int64_t d) {
-  if (source.kGroup == 1)
-    return b.load(source.memory, at, kPanelRows);
-  return widenHalves(b, toWords(b, b.load(source.memory, b.add(at, d), 2 * kPanelRows)), /*odd=*/false);
-}
-
-// sum + x.even * w.even + x.odd * w.odd for 16 lanes of bf16 pairs.
-Value emitPairDot(Kernel &kernel, Value sum, Value words, Value weights) {
-  KernelBuilder &b = kernel.b;
-  if (!kernel.machine.emulate_bf16_dot) {
-    Value pairs = vector::BitCastOp::create(b, weights.getType(), words);
-    return LLVM::CallIntrinsicOp::create(b, b.panel(), b.getStringAttr("llvm.x86.avx512bf16.dpbf16ps.512"),
-                                         ValueRange{sum, pairs, weights})
-        .getResult(0);
-  }
-  Value weightWords = toWords(b, weights);
-  for (bool odd : {false, true})
-    sum = b.fma(widenHalves(b, words, odd), widenHalves(b, weightWords, odd), sum);
-  return sum;
-}
-
-}  // namespace
-
-SmallVector<int64_t> RegisterTile::rowSteps(const ::qwen::MachineDescription &machine) {
-  int64_t rows = 1;
-  while (rows < kMaxTileRows && fits(machine, rows + 1, 1))
-    ++rows;
-  // With many registers, two panels side by side halve the broadcasts.
-  if (rows > 12)
-    rows = 12;
-  SmallVector<int64_t> steps;
-  for (; rows > 1; rows /= 2)
-    steps.push_back(rows);
-  steps.push_back(1);
-  return steps;
-}
-
-int64_t RegisterTile::panels(const ::qwen::MachineDescription &machine, int64_t rows, int64_t limit) {
-  int64_t panels = 1;
-  while (panels * 2 <= limit && panels < 4 && fits(machine, rows, panels * 2))
-    panels *= 2;
-  return panels;
-}
-
-ValueList emitDot(Kernel &kernel, Value x, ArrayRef<Value> xRows, const PanelSource &source, ArrayRef<Value> bases,
-                  ArrayRef<Value> init) {
-  KernelBuilder &b = kernel.b;
-  size_t panels = bases.size();
-  // `depth` values of k, one after the other.
-  auto widened = [&](Value k, ArrayRef<Value> sums, int64_t depth) {
-    ValueList next(sums);
-    Value at = b.mul(k, source.kStride);
-    for (int64_t d = 0; d < depth; ++d) {
-      Value kd = b.add(k, d);
-      ValueList lanes;
-      for (Value base : bases)
-        lanes.push_back(loadLanes(b, source, b.add(base, at), d));
-      for (size_t r = 0; r < xRows.size(); ++r) {
-        Value broadcast = b.splat(b.load(x, {xRows[r], kd}));
-        for (size_t p = 0; p < panels; ++p)
-          next[r * panels + p] = b.fma(broadcast, lanes[p], next[r * panels + p]);
-      }
-    }
-    return next;
-  };
-  auto paired = [&](Value k, ArrayRef<Value> sums, int64_t) {
-    ValueList next(sums), lanes;
-    for (Value base : bases)
-      lanes.push_back(b.load(source.memory, b.add(base, b.mul(k, source.kStride)), 2 * kPanelRows));
-    Value word = b.div(k, 2);
-    for (size_t r = 0; r < xRows.size(); ++r) {
-      Value broadcast = b.splat(b.load(x, {xRows[r], word}));
-      for (size_t p = 0; p < panels; ++p)
-        next[r * panels + p] = emitPairDot(kernel, next[r * panels + p], broadcast, lanes[p]);
-    }
-    return next;
-  };
-  bool pairs = cast<MemRefType>(x.getType()).getElementType().isInteger(32);
-  auto step = [&](Value k, ArrayRef<Value> sums, int64_t depth) {
-    return pairs ? paired(k, sums, depth) : widened(k, sums, depth);
-  };
-  int64_t unroll = source.kGroup * (xRows.size() >= 3 ? 2 : 4);
-  int64_t whole = source.k / unroll * unroll;
-  ValueList sums(init);
-  if (whole)
-    sums = b.loop(b.index(0), b.index(whole), unroll, sums, [&](Value k, ValueRange carried) {
-      ValueList inner(carried);
-      for (int64_t u = 0; u < unroll; u += source.kGroup)
-        inner = step(b.add(k, u), inner, source.kGroup);
-      return inner;
-    });
-  // Of the last pair of an odd K, the second half lies beyond it: not read here, zero where pairs are multiplied.
-  for (int64_t k = whole; k < source.k; k += source.kGroup)
-    sums = step(b.index(k), sums, std::min(source.kGroup, source.k - k));
-  return sums;
-}
-
-void forRowTiles(Kernel &kernel, Value begin, Value end, llvm::function_ref<void(Value, int64_t)> body) {
-  KernelBuilder &b = kernel.b;
-  for (int64_t rows : RegisterTile::rowSteps(kernel.machine)) {
-    Value covered = b.mul(b.div(b.sub(end, begin), rows), rows);
-    Value next = b.add(begin, covered);
-    b.loop(begin, next, rows, [&](Value first) { body(first, rows); });
-    begin = next;
-  }
-}
 
 namespace {
 
 class ProductEmitter {
 public:
   ProductEmitter(Kernel &kernel, const Product &product)
-      : kernel(kernel), b(kernel.b), product(product), unitElements(product.panelElements * product.panelsPerUnit) {}
+      : kernel(kernel), b(kernel.b), product(product), registers(kernel.machine, product.x.form) {}
 
   void emit() {
-    int64_t elementBytes = cast<MemRefType>(product.source.memory.getType()).getElementTypeBitWidth() / 8;
-    // Units whose weights stay in half the L2 cache while all rows pass.
-    int64_t block = std::max<int64_t>(1, kernel.machine.l2_bytes / 2 / (unitElements * elementBytes));
-    b.loop(product.begin, product.end, block, [&](Value blockBegin) {
-      Value blockEnd = b.min(b.add(blockBegin, block), product.end);
-      forRowTiles(kernel, product.rowBegin, product.rowEnd,
-                  [&](Value first, int64_t rows) { emitRows(blockBegin, blockEnd, first, rows); });
-    });
+    if (!product.unpacked)
+      return emitBlocks();
+    // Unpacking costs about what one tile of rows saves by it.
+    Value rows = b.sub(product.rowEnd, product.rowBegin);
+    Value few = b.less(rows, b.index(2 * registers.rowSteps().front()));
+    b.whenElse(few, [&] { emitBlocks(); }, [&] { emitUnpacked(); });
   }
 
 private:
+  int64_t sourceBytes() const {
+    return cast<MemRefType>(product.source.memory.getType()).getElementTypeBitWidth() / 8 * product.panelElements *
+           product.panelsPerUnit;
+  }
+
+  // body(first, end): units whose weights stay in `bytes` of cache while all rows pass.
+  void forBlocks(int64_t bytes, int64_t unitBytes, llvm::function_ref<void(Value, Value)> body) {
+    int64_t block = std::max<int64_t>(1, bytes / unitBytes);
+    b.loop(product.begin, product.end, block,
+           [&](Value first) { body(first, b.min(b.add(first, block), product.end)); });
+  }
+
+  void emitBlocks() {
+    source = product.source;
+    panelElements = product.panelElements;
+    forBlocks(kernel.machine.l2_bytes / 2, sourceBytes(), [&](Value first, Value end) {
+      base = b.add(product.base, b.mul(first, panelElements * product.panelsPerUnit));
+      emitBlock(first, end);
+    });
+  }
+
+  void emitUnpacked() {
+    int64_t blocks = roundUp(product.source.k, ::qwen::kQuantBlock) / ::qwen::kQuantBlock;
+    source = product.source;
+    source.memory = product.unpacked;
+    source.codes = QuantizedCodes::q4Bytes;
+    panelElements = blocks * ::qwen::kQ8BlockBytes;
+    int64_t room = cast<MemRefType>(product.unpacked.getType()).getDimSize(0);
+    int64_t perUnit = product.panelsPerUnit;
+    forBlocks(room, panelElements * perUnit, [&](Value first, Value end) {
+      Value panels = b.mul(b.sub(end, first), perUnit);
+      Value from = b.add(product.base, b.mul(first, product.panelElements * perUnit));
+      b.loop(b.index(0), panels, 1, [&](Value panel) {
+        emitUnpack(kernel, product.source.memory, b.add(from, b.mul(panel, product.panelElements)), blocks,
+                   source.memory, b.mul(panel, panelElements));
+      });
+      base = b.index(0);
+      emitBlock(first, end);
+    });
+  }
+
+  void emitBlock(Value first, Value end) {
+    blockBegin = first;
+    forRowTiles(kernel, registers, product.rowBegin, product.rowEnd,
+                [&](Value row, int64_t rows) { emitRows(first, end, row, rows); });
+  }
+
+  Value placeOf(Value unit) {
+    return b.add(base, b.mul(b.sub(unit, blockBegin), panelElements * product.panelsPerUnit));
+  }
+
   // All units of a block for one register tile of rows.
   void emitRows(Value blockBegin, Value blockEnd, Value first, int64_t rows) {
     indices.clear();
@@ -167,7 +83,7 @@ private:
       xRows.push_back(product.xRow ? product.xRow(indices.back()) : indices.back());
     }
     int64_t perUnit = product.panelsPerUnit;
-    int64_t together = RegisterTile::panels(kernel.machine, rows, 4);
+    int64_t together = registers.panels(rows, 4);
     if (product.tileEpilogue || together < perUnit) {
       b.loop(blockBegin, blockEnd, 1, [&](Value unit) { throughTile(unit, first, rows); });
       return;
@@ -181,7 +97,7 @@ private:
 
   void inRegisters(Value unit, int64_t units) {
     int64_t perUnit = product.panelsPerUnit, panels = units * perUnit;
-    ValueList sums = dot(b.add(product.base, b.mul(unit, unitElements)), panels);
+    ValueList sums = dot(placeOf(unit), panels);
     for (size_t r = 0; r < xRows.size(); ++r)
       for (int64_t u = 0; u < units; ++u)
         product.epilogue(indices[r], b.add(unit, u), ArrayRef(sums).slice(r * panels + u * perUnit, perUnit));
@@ -190,10 +106,10 @@ private:
   // Sums of one unit go to the tile, a few panels at a time; then its rows are finished one by one.
   void throughTile(Value unit, Value first, int64_t rows) {
     int64_t perUnit = product.panelsPerUnit;
-    int64_t together = RegisterTile::panels(kernel.machine, rows, perUnit);
-    Value base = b.add(product.base, b.mul(unit, unitElements));
+    int64_t together = registers.panels(rows, perUnit);
+    Value place = placeOf(unit);
     auto some = [&](Value panel, int64_t count) {
-      ValueList sums = dot(b.add(base, b.mul(panel, product.panelElements)), count);
+      ValueList sums = dot(b.add(place, b.mul(panel, panelElements)), count);
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t p = 0; p < count; ++p)
           b.store(sums[r * count + p], product.tile, {b.index(r), b.mul(b.add(panel, p), kPanelRows)});
@@ -213,33 +129,43 @@ private:
     });
   }
 
-  ValueList dot(Value base, int64_t panels) {
+  ValueList dot(Value first, int64_t panels) {
     ValueList bases;
     for (int64_t p = 0; p < panels; ++p)
-      bases.push_back(b.add(base, p * product.panelElements));
+      bases.push_back(b.add(first, p * panelElements));
     ValueList zeros(xRows.size() * panels, b.f32(0.0, kPanelRows));
-    return emitDot(kernel, product.x, xRows, product.source, bases, zeros);
+    return emitDot(kernel, product.x, xRows, source, bases, zeros);
   }
 
   Kernel &kernel;
   KernelBuilder &b;
   const Product &product;
-  int64_t unitElements;
+  RegisterTile registers;
+  PanelSource source;  // what is read at present: the product's or unpacked panels
+  int64_t panelElements = 0;
+  Value base, blockBegin;  // place and number of a block's first unit
   ValueList indices, xRows;
 };
 
 }  // namespace
 
-Product sharedProduct(Kernel &kernel, const PackedArgument &weight, Value x, int64_t units, int64_t panelsPerUnit) {
+Product sharedProduct(Kernel &kernel, const PackedArgument &weight, const ProductInput &x, int64_t units,
+                      int64_t panelsPerUnit, int64_t scratch) {
+  KernelBuilder &b = kernel.b;
   Product product;
   product.source = {weight.memory, weight.k(), weight.kGroup};
-  product.base = kernel.b.index(0);
+  product.source.codes = codesOf(weight.element);
+  product.base = b.index(0);
   product.panelElements = weight.panelElements();
   product.panelsPerUnit = panelsPerUnit;
-  std::tie(product.begin, product.end) = kernel.b.share(kernel.b.index(units), kernel.thread, kernel.threads);
-  product.rowBegin = kernel.b.index(0);
+  std::tie(product.begin, product.end) = b.share(b.index(units), kernel.thread, kernel.threads);
+  product.rowBegin = b.index(0);
   product.rowEnd = kernel.rows;
   product.x = x;
+  ProductScratch own = productScratch(scratch, weight.k(), panelsPerUnit, weight.element);
+  product.tile = b.view(kernel.scratch, own.tile, {kMaxTileRows, panelsPerUnit * kPanelRows}, b.getF32Type());
+  if (own.unpackedBytes)
+    product.unpacked = b.view(kernel.scratch, own.unpacked, {own.unpackedBytes}, b.getI8Type());
   return product;
 }
 

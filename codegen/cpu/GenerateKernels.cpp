@@ -40,7 +40,8 @@ struct GenerateKernelsPass : impl::GenerateKernelsBase<GenerateKernelsPass> {
       getOperation().emitError(error);
       return signalPassFailure();
     }
-    machine->emulate_bf16_dot = emulateBf16Dot;
+    if (emulateDots)
+      machine->emulateDots();
     int64_t made = 0;
     for (auto function : getOperation().getOps<func::FuncOp>()) {
       if (!function->hasAttr("qwen.kernel"))

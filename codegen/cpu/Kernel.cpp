@@ -29,15 +29,17 @@ Kernel::Kernel(func::FuncOp function, const ::qwen::MachineDescription &machine)
     auto description = cast<DictionaryAttr>(attribute);
     PackedArgument argument;
     argument.memory = take();
+    argument.element = cast<TypeAttr>(description.get("element")).getValue();
     argument.layout = cast<StringAttr>(description.get("layout")).getValue();
     argument.group = cast<IntegerAttr>(description.get("group")).getInt();
     argument.kGroup = cast<IntegerAttr>(description.get("k_group")).getInt();
     argument.shapes = shapesOf(cast<ArrayAttr>(description.get("shapes")));
     packed.push_back(std::move(argument));
   }
-  stateShapes = shapesOf(cast<ArrayAttr>(spec.get("states")));
-  for (size_t i = 0; i < stateShapes.size(); ++i)
+  for (Attribute type : cast<ArrayAttr>(spec.get("states"))) {
     states.push_back(take());
+    stateTypes.push_back(cast<RankedTensorType>(cast<TypeAttr>(type).getValue()));
+  }
   maxRows = integer("max_rows");
 }
 
@@ -45,10 +47,6 @@ StringRef Kernel::kind() const { return cast<StringAttr>(spec.get("kind")).getVa
 int64_t Kernel::integer(StringRef name) const { return cast<IntegerAttr>(spec.get(name)).getInt(); }
 double Kernel::real(StringRef name) const { return cast<FloatAttr>(spec.get(name)).getValueAsDouble(); }
 DictionaryAttr Kernel::dictionary(StringRef name) const { return cast<DictionaryAttr>(spec.get(name)); }
-
-bool Kernel::usesBf16Dot(const PackedArgument &weight) const {
-  return weight.kGroup == 2 && (machine.emulate_bf16_dot || (machine.has_bf16_dot && machine.vector_bits == 512));
-}
 
 void Kernel::barrier() { func::CallOp::create(b, "qwen_barrier", TypeRange{}, ValueRange{thread, threads}); }
 

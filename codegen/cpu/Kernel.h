@@ -2,20 +2,26 @@
 #pragma once
 
 #include "codegen/cpu/KernelBuilder.h"
+#include "dialect/QwenDialect.h"
 
 namespace mlir::qwen {
 
 // A packed weight as the kernel gets it (dialect/KernelOps.td has the layouts).
 struct PackedArgument {
-  Value memory;  // flat memref
+  Value memory;  // flat memref of `element`, of bytes if that is quantised
+  Type element;  // f32, bf16, !qwen.q8 or !qwen.q4
   StringRef layout;
   int64_t group = 0;
   int64_t kGroup = 1;
   SmallVector<SmallVector<int64_t>> shapes;  // of each source
 
-  // Columns of one panel, padded to kGroup; elements of one panel.
+  bool quantized() const { return isQuantized(element); }
+  // Columns of one panel, without padding; size of one panel in bytes and in elements of `memory`.
   int64_t k() const { return shapes.front().back(); }
-  int64_t panelElements() const { return kPanelRows * roundUp(k(), kGroup); }
+  int64_t panelBytes() const { return mlir::qwen::panelBytes(element, k(), kGroup); }
+  int64_t panelElements() const {
+    return quantized() ? panelBytes() : panelBytes() * 8 / element.getIntOrFloatBitWidth();
+  }
 };
 
 class Kernel {
@@ -31,7 +37,7 @@ public:
   Value scratch, temp;  // memref<?xi8>, temp may be null
   ValueList operands, results, states;
   SmallVector<PackedArgument> packed;
-  SmallVector<SmallVector<int64_t>> stateShapes;
+  SmallVector<RankedTensorType> stateTypes;  // of the model level; `states` are their bytes
   int64_t maxRows = 0;
 
   StringRef kind() const;
@@ -42,9 +48,6 @@ public:
 
   // Static size of the last dimension of an operand or result.
   static int64_t width(Value memory) { return cast<MemRefType>(memory.getType()).getShape().back(); }
-
-  // Whether products with this weight multiply bf16 pairs: then their inputs are rounded to bf16 too.
-  bool usesBf16Dot(const PackedArgument &weight) const;
 
   // Meets the other threads.
   void barrier();

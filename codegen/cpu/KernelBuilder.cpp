@@ -1,5 +1,7 @@
 #include "codegen/cpu/KernelBuilder.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 namespace mlir::qwen {
 
 Value KernelBuilder::f32(double value, int64_t lanes) {
@@ -77,6 +79,16 @@ ValueList KernelBuilder::loop(Value begin, Value end, int64_t step, ValueRange c
   ValueList next = body(op.getInductionVar(), op.getRegionIterArgs());
   scf::YieldOp::create(*this, next);
   return ValueList(op.getResults());
+}
+
+ValueList KernelBuilder::rolledLoop(Value begin, Value end, ValueRange carried,
+                                    llvm::function_ref<ValueList(Value, ValueRange)> body) {
+  ValueList results = loop(begin, end, 1, carried, body);
+  auto unroll = LLVM::LoopUnrollAttr::get(getContext(), getBoolAttr(true), {}, {}, {}, {}, {}, {});
+  auto annotation = LLVM::LoopAnnotationAttr::get(getContext(), {}, {}, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {},
+                                                  {}, {});
+  results.front().getDefiningOp()->setAttr("llvm.loop_annotation", annotation);
+  return results;
 }
 
 void KernelBuilder::when(Value condition, llvm::function_ref<void()> body) {

@@ -29,7 +29,8 @@ public:
   Value mul(Value a, int64_t b) { return b == 1 ? a : mul(a, index(b)); }
   Value div(Value a, Value b) { return arith::DivUIOp::create(*this, a, b); }
   Value div(Value a, int64_t b) { return b == 1 ? a : div(a, index(b)); }
-  Value rem(Value a, int64_t b) { return arith::RemUIOp::create(*this, a, index(b)); }
+  Value rem(Value a, Value b) { return arith::RemUIOp::create(*this, a, b); }
+  Value rem(Value a, int64_t b) { return rem(a, index(b)); }
   Value min(Value a, Value b) { return arith::MinSIOp::create(*this, a, b); }
   Value max(Value a, Value b) { return arith::MaxSIOp::create(*this, a, b); }
   Value less(Value a, Value b) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, a, b); }
@@ -70,6 +71,10 @@ public:
   void loop(Value begin, Value end, Value step, llvm::function_ref<void(Value)> body);
   ValueList loop(Value begin, Value end, int64_t step, ValueRange carried,
                  llvm::function_ref<ValueList(Value, ValueRange)> body);
+  // The same for code that must stay a loop: unrolled, LLVM would compute its sums one after the other, which takes
+  // more registers than there are.
+  ValueList rolledLoop(Value begin, Value end, ValueRange carried,
+                       llvm::function_ref<ValueList(Value, ValueRange)> body);
   void when(Value condition, llvm::function_ref<void()> body);
   void whenElse(Value condition, llvm::function_ref<void()> body, llvm::function_ref<void()> otherwise);
   // body(offset, lanes) over [0, width): whole vectors of 16, then the tail in halving vectors.

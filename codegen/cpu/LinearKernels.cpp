@@ -2,6 +2,7 @@
 #include "codegen/cpu/Gemm.h"
 #include "codegen/cpu/Kernels.h"
 #include "codegen/cpu/MathFunctions.h"
+#include "codegen/cpu/ProductInput.h"
 #include "codegen/cpu/Rows.h"
 #include "codegen/plan/KernelMemory.h"
 
@@ -19,14 +20,15 @@ void generateNormLinear(Kernel &kernel) {
     input.eps = kernel.real("eps");
     packed = packed.drop_front();
   }
-  input.bf16 = kernel.usesBf16Dot(packed[0]);
-  Value x = norm || input.gather || input.bf16 ? emitPreparedInput(kernel, input) : input.x;
+  input.weights = packed[0].element;
+  ProductInput x = emitPreparedInput(kernel, input);
+  int64_t scratch = preparedBytes(kPrivateRows, Kernel::width(input.x), input.weights);
   size_t weights = kernel.results.size();
   bool biases = packed.size() > weights;
   for (size_t i = 0; i < weights; ++i) {
     Value y = kernel.results[i];
     int64_t width = Kernel::width(y);
-    Product product = sharedProduct(kernel, packed[i], x, panelsOf(width), 1);
+    Product product = sharedProduct(kernel, packed[i], x, panelsOf(width), 1, scratch);
     auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
       Value column = b.mul(panel, kPanelRows);
       Value sum = sums[0];
@@ -42,14 +44,13 @@ void generateNormLinear(Kernel &kernel) {
 void generateNormGlu(Kernel &kernel) {
   KernelBuilder &b = kernel.b;
   PreparedInput input{kernel.operands[0], {}, kernel.packed[0].memory, kernel.real("eps")};
-  input.bf16 = kernel.usesBf16Dot(kernel.packed[1]);
-  Value x = emitPreparedInput(kernel, input);
+  input.weights = kernel.packed[1].element;
+  ProductInput x = emitPreparedInput(kernel, input);
   Value y = kernel.results[0];
   int64_t width = Kernel::width(y);
   auto activation = Activation(kernel.integer("activation"));
-  Product product = sharedProduct(kernel, kernel.packed[1], x, panelsOf(width), 2);
-  product.tile =
-      b.view(kernel.scratch, normScratchBytes(kernel.packed[1].k()), {kMaxTileRows, 2 * kPanelRows}, b.getF32Type());
+  int64_t scratch = preparedBytes(kPrivateRows, kernel.packed[1].k(), input.weights);
+  Product product = sharedProduct(kernel, kernel.packed[1], x, panelsOf(width), 2, scratch);
   auto epilogue = [&](Value row, Value unit, ArrayRef<Value> sums) {
     Value gated = b.mulf(emitActivation(b, activation, sums[0]), sums[1]);
     emitStorePanel(b, gated, y, row, b.mul(unit, kPanelRows), width);
@@ -63,9 +64,10 @@ void generateLinearResidual(Kernel &kernel) {
   Value residual = kernel.operands[1], y = kernel.results[0];
   int64_t width = Kernel::width(y);
   PreparedInput input{kernel.operands[0]};
-  input.bf16 = kernel.usesBf16Dot(kernel.packed[0]);
-  Value x = input.bf16 ? emitPreparedInput(kernel, input) : input.x;
-  Product product = sharedProduct(kernel, kernel.packed[0], x, panelsOf(width), 1);
+  input.weights = kernel.packed[0].element;
+  ProductInput x = emitPreparedInput(kernel, input);
+  int64_t scratch = preparedBytes(kPrivateRows, kernel.packed[0].k(), input.weights);
+  Product product = sharedProduct(kernel, kernel.packed[0], x, panelsOf(width), 1, scratch);
   auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
     Value column = b.mul(panel, kPanelRows);
     Value sum = sums[0];

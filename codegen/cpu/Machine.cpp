@@ -70,7 +70,9 @@ void describeX86(MachineDescription &machine, const FeatureQuery &query) {
   machine.level = v4 ? "x86-64-v4" : v3 ? "x86-64-v3" : v2 ? "x86-64-v2" : "x86-64";
   machine.vector_bits = v4 ? 512 : query.has("avx2") ? 256 : 128;
   machine.vector_registers = v4 ? 32 : 16;
+  machine.is_x86 = true;
   machine.has_fma = query.has("fma");
+  machine.has_half_conversion = query.has("f16c");
   machine.has_bf16_dot = v4 && query.has("avx512bf16");
   machine.has_int8_dot = (v4 && query.has("avx512vnni")) || query.has("avxvnni");
   if (machine.has_int8_dot)
@@ -87,6 +89,8 @@ void describeArm(MachineDescription &machine, const FeatureQuery &query) {
     if (query.has("v8." + std::to_string(minor) + "a"))
       machine.level = "armv8." + std::to_string(minor);
   machine.vector_registers = 32;
+  machine.is_aarch64 = true;
+  machine.has_half_conversion = true;
   machine.has_bf16_dot = query.has("bf16");
   machine.has_int8_dot = query.has("dotprod");
   for (StringRef name : {"dotprod", "i8mm", "bf16"})
@@ -132,6 +136,12 @@ void measureCaches(MachineDescription &machine) {
 }
 
 }  // namespace
+
+void MachineDescription::emulateDots() {
+  emulate_dots = true;
+  vector_bits = 512;
+  vector_registers = 32;
+}
 
 std::optional<MachineDescription> describeMachine(std::string_view triple_text, std::string_view cpu,
                                                   std::string_view attr, std::string &error) {

@@ -19,8 +19,11 @@ struct MachineDescription {
   int64_t vector_registers = 16;  // of that width
   bool has_fma = true;            // without it, a fused multiply-add would be a call of the C library
   bool has_bf16_dot = false;      // f32 += bf16 x bf16 pairs: AVX512_BF16 (vdpbf16ps), Arm BF16 (bfdot)
-  bool emulate_bf16_dot = false;  // for tests: what kernels do with has_bf16_dot, in portable instructions
   bool has_int8_dot = false;      // i32 += i8 x i8 quads: AVX512_VNNI or AVX_VNNI (vpdpbusd), Arm DotProd (sdot)
+  bool has_half_conversion = false;  // f16 to f32: F16C, Arm
+  bool is_x86 = false, is_aarch64 = false;
+  // For tests: kernels as for a machine with both dot products, 32 registers of 512 bits, in portable instructions.
+  bool emulate_dots = false;
 
   int64_t l1_bytes = 32 * 1024;   // data cache of one core; measured when code is made for this machine
   int64_t l2_bytes = 512 * 1024;  // of one core
@@ -28,6 +31,8 @@ struct MachineDescription {
   // What the processor must show before generated code runs, by LLVM's names; on x86 exactly those of the features
   // in use that GCC's __builtin_cpu_supports knows.
   std::vector<std::string> required_features;
+
+  void emulateDots();
 
   // Lanes of f32 in one vector register.
   int64_t lanes() const { return vector_bits / 32; }

@@ -18,12 +18,11 @@ struct MoeKernel {
   KernelBuilder &b;
   const PackedArgument &router, &gateUp, &down;
   Value residual, out, logits, normalised;
-  Value expertInput, activations, downInput;  // as products take them: f32 or pairs of bf16
-  Type activationType;
-  bool bf16;
+  Value activations;  // [rows * top_k, padded I]
+  ProductInput expertInput = Value();
   MoeTemp memory;
   MoeScratch scratch;
-  Value probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight, tile;  // scratch, see MoeScratch
+  Value probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight;  // scratch, see MoeScratch
   int64_t hidden, inner, expertCount, topK;
 
   explicit MoeKernel(Kernel &kernel)
@@ -36,8 +35,9 @@ struct MoeKernel {
     inner = down.shapes[0][2];
     topK = kernel.integer("top_k");
     int64_t entries = kernel.maxRows * topK;
-    memory = moeTemp(kernel.maxRows, hidden, inner, topK);
-    scratch = moeScratch(kernel.maxRows, hidden, expertCount, topK);
+    MoeShape shape{kernel.maxRows, hidden, inner, expertCount, topK, b.getF32Type(), gateUp.element, down.element};
+    memory = moeTemp(shape);
+    scratch = moeScratch(shape);
     auto part = [&](int64_t offset, int64_t elements, Type type) {
       return b.view(kernel.scratch, offset, {elements}, type);
     };
@@ -49,27 +49,18 @@ struct MoeKernel {
     cursors = part(scratch.cursors, expertCount, i32);
     sortedRow = part(scratch.sortedRow, entries, i32);
     sortedWeight = part(scratch.sortedWeight, entries, f32);
-    tile = b.view(kernel.scratch, scratch.tile, {kMaxTileRows, 2 * kPanelRows}, f32);
-    bf16 = kernel.usesBf16Dot(gateUp);
-    activationType = bf16 ? Type(b.getBF16Type()) : f32;
-    int64_t padded = roundUp(inner, kPanelRows);
-    activations = b.view(kernel.temp, memory.activations, {entries, padded}, activationType);
-    downInput = bf16 ? b.view(kernel.temp, memory.activations, {entries, padded / 2}, i32) : activations;
+    activations = b.view(kernel.temp, memory.activations, {entries, roundUp(inner, kPanelRows)}, f32);
   }
 
   void generate() {
     // The router sees its input in f32 whatever the experts get.
-    normalised = emitPreparedInput(kernel, {residual, {}, kernel.packed[0].memory, kernel.real("eps")});
+    normalised = emitPreparedInput(kernel, {residual, {}, kernel.packed[0].memory, kernel.real("eps")}).values;
     route();
-    if (bf16) {
-      PreparedInput rounded{normalised};
-      rounded.bf16 = true;
-      rounded.temp = memory.roundedTemp;
-      rounded.scratch = scratch.rounded;
-      expertInput = emitPreparedInput(kernel, rounded);
-    } else {
-      expertInput = normalised;
-    }
+    PreparedInput forExperts{normalised};
+    forExperts.weights = gateUp.element;
+    forExperts.temp = memory.expertInput;
+    forExperts.scratch = scratch.expertInput;
+    expertInput = emitPreparedInput(kernel, forExperts);
     kernel.barrier();
     b.loop(b.index(0), kernel.rows, 1, [&](Value row) { choose(row); });
     sortByExpert();
@@ -79,7 +70,7 @@ struct MoeKernel {
   }
 
   void route() {
-    Product product = sharedProduct(kernel, router, normalised, panelsOf(expertCount), 1);
+    Product product = sharedProduct(kernel, router, normalised, panelsOf(expertCount), 1, scratch.products);
     auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
       emitStorePanel(b, sums[0], logits, row, b.mul(panel, kPanelRows), expertCount);
     };
@@ -150,16 +141,15 @@ struct MoeKernel {
     auto activation = Activation(kernel.integer("activation"));
     int64_t units = panelsOf(inner);
     forChosenExperts([&](Value expert, Value begin, Value end) {
-      Product product = sharedProduct(kernel, gateUp, expertInput, units, 2);
+      Product product = sharedProduct(kernel, gateUp, expertInput, units, 2, scratch.products);
       product.base = b.mul(expert, units * 2 * gateUp.panelElements());
       product.rowBegin = begin;
       product.rowEnd = end;
       auto xRow = [&](Value i) { return b.toIndex(b.load(sortedRow, i)); };
       product.xRow = xRow;
-      product.tile = tile;
       auto epilogue = [&](Value i, Value unit, ArrayRef<Value> sums) {
         Value gated = b.mulf(emitActivation(b, activation, sums[0]), sums[1]);
-        b.store(emitNarrow(b, gated, activationType), activations, {i, b.mul(unit, kPanelRows)});
+        b.store(gated, activations, {i, b.mul(unit, kPanelRows)});
       };
       product.epilogue = epilogue;
       emitProduct(kernel, product);
@@ -175,8 +165,15 @@ struct MoeKernel {
         emitStorePanel(b, emitLoadPanel(b, residual, row, column, hidden), out, row, column, hidden);
       });
     });
+    PreparedInput forDown{activations};
+    forDown.weights = down.element;
+    forDown.temp = memory.downInput;
+    forDown.scratch = scratch.downInput;
+    forDown.perRow = topK;
+    forDown.k = inner;
+    ProductInput input = emitPreparedInput(kernel, forDown);
     forChosenExperts([&](Value expert, Value first, Value last) {
-      Product product = sharedProduct(kernel, down, downInput, units, 1);
+      Product product = sharedProduct(kernel, down, input, units, 1, scratch.products);
       product.base = b.mul(expert, units * down.panelElements());
       product.rowBegin = first;
       product.rowEnd = last;

@@ -1,5 +1,6 @@
 // embed, rms_norm, output: a thread's share of the rows, one at a time.
 #include "codegen/cpu/Kernels.h"
+#include "codegen/cpu/QuantizedPanels.h"
 #include "codegen/cpu/Rows.h"
 
 namespace mlir::qwen {
@@ -9,6 +10,17 @@ namespace {
 void forOwnRows(Kernel &kernel, llvm::function_ref<void(Value)> body) {
   auto [begin, end] = kernel.b.share(kernel.rows, kernel.thread, kernel.threads);
   kernel.b.loop(begin, end, 1, body);
+}
+
+// out[row, :] = row `id` of a table that lies in quantised panels.
+void copyQuantisedRow(Kernel &kernel, Value id, Value out, Value row) {
+  KernelBuilder &b = kernel.b;
+  const PackedArgument &table = kernel.packed[0];
+  QuantizedPanels panels(kernel, table.memory, codesOf(table.element), 1);
+  Value panel = b.mul(b.div(id, kPanelRows), table.panelElements());
+  Value lane = b.rem(id, kPanelRows);
+  b.loop(b.index(0), b.index(Kernel::width(out)), 1,
+         [&](Value k) { b.store(panels.value(panel, k, lane), out, {row, k}); });
 }
 
 // out[row, :] = row `id` of the table.
@@ -30,6 +42,8 @@ void copyTableRow(Kernel &kernel, Value id, Value out, Value row) {
     });
     return;
   }
+  if (codesOf(table.element) != QuantizedCodes::none)
+    return copyQuantisedRow(kernel, id, out, row);
   // Panels of a tied LM head: element (k, lane) is at k / kGroup * 16 * kGroup + lane * kGroup + k % kGroup.
   Value panel = b.mul(b.div(id, kPanelRows), table.panelElements());
   Value base = b.add(panel, b.mul(b.rem(id, kPanelRows), table.kGroup));

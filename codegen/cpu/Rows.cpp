@@ -19,9 +19,7 @@ Value emitNarrow(KernelBuilder &b, Value value, Type element) {
   return arith::BitcastOp::create(b, typed(element), narrow);
 }
 
-void emitRmsNorm(KernelBuilder &b, Value x, Value xRow, Value weight, double eps, int64_t width, Value column,
-                 Value out, Value outRow) {
-  Type element = cast<MemRefType>(out.getType()).getElementType();
+Value emitRmsScale(KernelBuilder &b, Value x, Value xRow, double eps, int64_t width, Value column) {
   // Whole panels first, the tail's lanes after them: one order of additions for any call.
   int64_t whole = width / kPanelRows * kPanelRows;
   Value squares = b.f32(0.0);
@@ -38,45 +36,17 @@ void emitRmsNorm(KernelBuilder &b, Value x, Value xRow, Value weight, double eps
     squares = b.fma(value, value, squares);
   }
   Value mean = b.divf(squares, b.f32(double(width)));
-  Value scale = b.divf(b.f32(1.0), math::SqrtOp::create(b, b.addf(mean, b.f32(eps))));
+  return b.divf(b.f32(1.0), math::SqrtOp::create(b, b.addf(mean, b.f32(eps))));
+}
+
+void emitRmsNorm(KernelBuilder &b, Value x, Value xRow, Value weight, double eps, int64_t width, Value column,
+                 Value out, Value outRow) {
+  Value scale = emitRmsScale(b, x, xRow, eps, width, column);
   b.overLanes(width, [&](Value k, int64_t lanes) {
     Value value = b.load(x, {xRow, b.add(column, k)}, lanes);
     Value normalised = b.mulf(b.load(weight, k, lanes), b.mulf(value, b.splat(scale, lanes)));
-    b.store(emitNarrow(b, normalised, element), out, {outRow, b.add(column, k)});
+    b.store(normalised, out, {outRow, b.add(column, k)});
   });
-}
-
-Value emitPreparedInput(Kernel &kernel, const PreparedInput &input) {
-  KernelBuilder &b = kernel.b;
-  int64_t k = Kernel::width(input.x);
-  int64_t padded = input.bf16 ? roundUp(k, 2) : k;
-  Type element = input.bf16 ? Type(b.getBF16Type()) : Type(b.getF32Type());
-  auto prepare = [&](Value out, Value i) {
-    Value from = input.gather ? b.toIndex(b.load(input.gather, i)) : i;
-    if (input.norm)
-      emitRmsNorm(b, input.x, from, input.norm, input.eps, k, b.index(0), out, i);
-    else
-      b.overLanes(k, [&](Value at, int64_t lanes) {
-        b.store(emitNarrow(b, b.load(input.x, {from, at}, lanes), element), out, {i, at});
-      });
-    if (padded > k)
-      b.store(emitNarrow(b, b.f32(0.0), element), out, {i, b.index(k)});
-  };
-  Value own = b.view(kernel.scratch, input.scratch, {kernel.maxRows, padded}, element);
-  Value common = b.view(kernel.temp, input.temp, {kernel.maxRows, padded}, element);
-  Value few = b.less(kernel.rows, b.index(kPrivateRows + 1));
-  b.whenElse(
-      few, [&] { b.loop(b.index(0), kernel.rows, 1, [&](Value i) { prepare(own, i); }); },
-      [&] {
-        auto [begin, end] = b.share(kernel.rows, kernel.thread, kernel.threads);
-        b.loop(begin, end, 1, [&](Value i) { prepare(common, i); });
-        kernel.barrier();
-      });
-  if (input.bf16) {
-    own = b.view(kernel.scratch, input.scratch, {kernel.maxRows, padded / 2}, b.getI32Type());
-    common = b.view(kernel.temp, input.temp, {kernel.maxRows, padded / 2}, b.getI32Type());
-  }
-  return b.select(few, own, common);
 }
 
 // Lanes of a panel at `column` that exist.

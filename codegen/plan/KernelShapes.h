@@ -9,9 +9,15 @@ namespace mlir::qwen {
 inline constexpr int64_t kPrivateRows = 16;
 // Keys whose scores are merged at once; blocks begin at multiples of it, whatever the chunking: equal bits.
 inline constexpr int64_t kKeyBlock = 64;
+// Key blocks of a chunk. Each chunk is summed up from nothing, then chunks are merged in rising order: so different
+// threads may do different chunks, with equal bits.
+inline constexpr int64_t kChunkBlocks = 8;
 // Query vectors (rows times heads of a KV head) that share one pass over the keys.
 inline constexpr int64_t kQueryTile = 32;
 // Largest register tile of any machine, in rows.
 inline constexpr int64_t kMaxTileRows = 16;
+
+// Panels of 4 bits that are unpacked to bytes at once for many rows: as many as stay in a second-level cache.
+inline constexpr int64_t kUnpackedBytes = 256 * 1024;
 
 }  // namespace mlir::qwen

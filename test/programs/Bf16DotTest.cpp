@@ -1,4 +1,4 @@
-// Programs for machines with bf16 dot products, in portable instructions (`qwenc build --emulate-bf16-dot`): both
+// Programs for machines with bf16 dot products, in portable instructions (`qwenc build --emulate-dots`): both
 // inputs of a product are rounded to bf16, as Hugging Face's own bf16 run rounds them, so its error is the limit.
 #include "test/programs/Agreement.h"
 #include "test/programs/Case.h"
@@ -19,7 +19,7 @@ class Bf16Dot : public testing::TestWithParam<std::string> {};
 
 TEST_P(Bf16Dot, AgreesWithinHfsOwnError) {
   const Case stored = loadCase(GetParam());
-  const CompiledProgram program(stored.checkpoint, stored.build + Flags{"--emulate-bf16-dot"});
+  const CompiledProgram program(stored.checkpoint, stored.build + Flags{"--emulate-dots"});
   for (const StoredRun &run : stored.runs) {
     SCOPED_TRACE(run.name);
     const Tensors reference = program.run(run.verb, run.input_path, run.args);
@@ -37,7 +37,7 @@ TEST_P(Bf16Dot, AgreesWithinHfsOwnError) {
 TEST(Bf16DotRounding, ChangesBits) {
   const Case stored = loadCase("dense_bf16");
   const StoredRun &run = stored.runs.front();
-  const Tensors rounded = CompiledProgram(stored.checkpoint, stored.build + Flags{"--emulate-bf16-dot"})
+  const Tensors rounded = CompiledProgram(stored.checkpoint, stored.build + Flags{"--emulate-dots"})
                               .run(run.verb, run.input_path, run.args);
   EXPECT_GT(relativeError(rounded.at("logits"), run.expected.at("logits")), run.tolerance);
 }

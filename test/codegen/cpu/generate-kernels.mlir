@@ -2,7 +2,7 @@
 // RUN: qwen-opt %s --qwen-plan --qwen-generate-cpu-kernels="mtriple=x86_64-linux-gnu mcpu=x86-64-v3" | FileCheck %s --check-prefixes=CHECK,AVX2
 // RUN: qwen-opt %s --qwen-plan --qwen-generate-cpu-kernels="mtriple=x86_64-linux-gnu mcpu=znver5" | FileCheck %s --check-prefixes=CHECK,AVX512
 // RUN: qwen-opt %s --qwen-plan --qwen-generate-cpu-kernels="mtriple=x86_64-linux-gnu mcpu=x86-64" | FileCheck %s --check-prefixes=CHECK,SSE
-// RUN: qwen-opt %s --qwen-plan --qwen-generate-cpu-kernels="mtriple=x86_64-linux-gnu mcpu=x86-64-v3 emulate-bf16-dot=true" | FileCheck %s --check-prefixes=CHECK,EMULATED
+// RUN: qwen-opt %s --qwen-plan --qwen-generate-cpu-kernels="mtriple=x86_64-linux-gnu mcpu=x86-64-v3 emulate-dots=true" | FileCheck %s --check-prefixes=CHECK,EMULATED
 // RUN: qwen-opt %s --qwen-plan --qwen-generate-cpu-kernels="mtriple=x86_64-linux-gnu mcpu=x86-64-v3" --remarks-filter=qwen 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
 
 // COUNT: qwen-generate-cpu-kernels {{.*}}"kernels: 2 generated for x86-64-v3"

@@ -1,0 +1,200 @@
+#include "codegen/cpu/ProductInput.h"
+
+#include "codegen/cpu/Rows.h"
+#include "codegen/plan/QuantFormat.h"
+
+namespace mlir::qwen {
+
+namespace {
+
+// One place for prepared rows: private or common.
+class Preparation {
+public:
+  Preparation(Kernel &kernel, const PreparedInput &input)
+      : kernel(kernel), b(kernel.b), input(input), k(input.k ? input.k : Kernel::width(input.x)) {
+    if (input.weights) {
+      form = inputForm(kernel.machine, input.weights);
+      codes = codesOf(input.weights);
+    }
+  }
+
+  ProductInput emit() {
+    if (form == InputForm::f32 && !input.norm && !input.gather)
+      return input.x;
+    Value rows = b.mul(kernel.rows, input.perRow);
+    ProductInput own = place(kernel.scratch, input.scratch, kPrivateRows * input.perRow);
+    ProductInput common = place(kernel.temp, input.temp, kernel.maxRows * input.perRow);
+    Value few = b.less(kernel.rows, b.index(kPrivateRows + 1));
+    b.whenElse(
+        few, [&] { b.loop(b.index(0), rows, 1, [&](Value i) { prepare(own, i); }); },
+        [&] {
+          auto [begin, end] = b.share(rows, kernel.thread, kernel.threads);
+          b.loop(begin, end, 1, [&](Value i) { prepare(common, i); });
+          kernel.barrier();
+        });
+    ProductInput result(b.select(few, own.values, common.values), form);
+    if (own.scales) {
+      result.scales = b.select(few, own.scales, common.scales);
+      result.corrections = b.select(few, own.corrections, common.corrections);
+    }
+    return result;
+  }
+
+private:
+  int64_t groups() const { return roundUp(k, ::qwen::kQuantBlock) / ::qwen::kQuantGroup; }
+
+  // Memory for `rows` rows; both places get the types of the larger one.
+  ProductInput place(Value bytes, int64_t offset, int64_t rows) {
+    int64_t most = kernel.maxRows * input.perRow;
+    Type i32 = b.getI32Type(), f32 = b.getF32Type();
+    switch (form) {
+    case InputForm::f32:
+      return {b.view(bytes, offset, {most, k}, f32), form};
+    case InputForm::bf16Pairs:
+      return {b.view(bytes, offset, {most, roundUp(k, 2) / 2}, i32), form};
+    case InputForm::int8Quads:
+    case InputForm::int16Pairs:
+      break;
+    }
+    int64_t words = groups() * ::qwen::kQuantGroup / (form == InputForm::int8Quads ? 4 : 2);
+    ProductInput result(b.view(bytes, offset, {most, words}, i32), form);
+    offset += rows * words * 4;
+    result.scales = b.view(bytes, offset, {most, groups()}, f32);
+    offset += rows * groups() * 4;
+    result.corrections = b.view(bytes, offset, {most, groups()}, i32);
+    return result;
+  }
+
+  void prepare(const ProductInput &out, Value i) {
+    from = input.gather ? b.toIndex(b.load(input.gather, i)) : i;
+    if (input.norm)
+      rms = emitRmsScale(b, input.x, from, input.eps, k, b.index(0));
+    switch (form) {
+    case InputForm::f32:
+      b.overLanes(k, [&](Value at, int64_t lanes) { b.store(value(at, lanes), out.values, {i, at}); });
+      return;
+    case InputForm::bf16Pairs:
+      return roundToPairs(out, i);
+    case InputForm::int8Quads:
+    case InputForm::int16Pairs:
+      return quantise(out, i);
+    }
+  }
+
+  // Lanes of the row from `at` on, normalised if there is a norm; none of them beyond K.
+  Value value(Value at, int64_t lanes) {
+    Value x = b.load(input.x, {from, at}, lanes);
+    return input.norm ? b.mulf(b.load(input.norm, at, lanes), b.mulf(x, b.splat(rms, lanes))) : x;
+  }
+
+  void roundToPairs(const ProductInput &out, Value i) {
+    Type i32 = b.getI32Type();
+    auto words = [&](Value lanes) {
+      Value narrow = emitNarrow(b, lanes, b.getBF16Type());
+      return vector::BitCastOp::create(b, VectorType::get({cast<VectorType>(lanes.getType()).getDimSize(0) / 2}, i32),
+                                       narrow);
+    };
+    b.overLanes(k, [&](Value at, int64_t lanes) {
+      if (lanes > 1) {
+        b.store(words(value(at, lanes)), out.values, {i, b.div(at, 2)});
+        return;
+      }
+      // The last value of an odd K and the zero beside it.
+      Value bits = arith::BitcastOp::create(b, b.getI16Type(), emitNarrow(b, value(at, 0), b.getBF16Type()));
+      b.store(arith::ExtUIOp::create(b, i32, bits), out.values, {i, b.div(at, 2)});
+    });
+  }
+
+  void quantise(const ProductInput &out, Value i) {
+    int64_t whole = k / ::qwen::kQuantGroup;
+    b.loop(b.index(0), b.index(whole), 1, [&](Value group) {
+      Value at = b.mul(group, ::qwen::kQuantGroup);
+      quantiseGroup(out, i, group, value(at, kPanelRows), value(b.add(at, kPanelRows), kPanelRows));
+    });
+    for (int64_t group = whole; group < groups(); ++group) {
+      Value halves[2];
+      for (int64_t half = 0; half < 2; ++half)
+        halves[half] = tail(group * ::qwen::kQuantGroup + half * kPanelRows);
+      quantiseGroup(out, i, b.index(group), halves[0], halves[1]);
+    }
+  }
+
+  // 16 lanes, zeros beyond K.
+  Value tail(int64_t at) {
+    if (at + kPanelRows <= k)
+      return value(b.index(at), kPanelRows);
+    Value zeros = b.f32(0.0, kPanelRows);
+    if (at >= k)
+      return zeros;
+    Value x = emitLoadPanel(b, input.x, from, b.index(at), k);
+    if (!input.norm)
+      return x;
+    Value weight = b.load(input.norm, b.index(at), kPanelRows);  // vectors are padded to 16
+    return b.mulf(weight, b.mulf(x, b.splat(rms)));
+  }
+
+  void quantiseGroup(const ProductInput &out, Value i, Value group, Value low, Value high) {
+    auto magnitude = [&](Value lanes) -> Value { return math::AbsFOp::create(b, lanes); };
+    Value most = b.maxLanes(arith::MaxNumFOp::create(b, magnitude(low), magnitude(high)));
+    Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, b.f32(0.0));
+    Value inverse = b.splat(b.select(some, b.divf(b.f32(127.0), most), b.f32(0.0)));
+    b.store(b.mulf(most, b.f32(1.0 / 127.0)), out.scales, {i, group});
+    Value halves[2] = {low, high};
+    for (Value &half : halves) {
+      Value rounded = math::RoundEvenOp::create(b, b.mulf(half, inverse));
+      half = arith::FPToSIOp::create(b, VectorType::get({kPanelRows}, b.getI32Type()), rounded);
+    }
+    b.store(correction(arith::AddIOp::create(b, halves[0], halves[1])), out.corrections, {i, group});
+    int64_t words = form == InputForm::int8Quads ? 4 : 8;  // of 16 codes
+    for (int64_t half = 0; half < 2; ++half) {
+      Value at = b.add(b.mul(group, 2 * words), half * words);
+      Value packed = form == InputForm::int8Quads ? narrow(halves[half], 8) : evenFirst(narrow(halves[half], 16));
+      Value asWords = vector::BitCastOp::create(b, VectorType::get({words}, b.getI32Type()), packed);
+      b.store(asWords, out.values, {i, at});
+    }
+  }
+
+  // -zero * sum; see ProductInput. `sums`: codes of k and k + 16 added.
+  Value correction(Value sums) {
+    int32_t zero = zeroOf(kernel.machine, codes);
+    auto negated = [&](Value lanes) {
+      Value sum = vector::ReductionOp::create(b, vector::CombiningKind::ADD, lanes);
+      return Value(arith::MulIOp::create(b, sum, b.i32Like(-zero, sum)));
+    };
+    if (integerDot(kernel.machine, codes) != IntegerDot::maddubs)
+      return negated(sums);
+    SmallVector<int64_t> order[2];
+    for (int64_t lane = 0; lane < kPanelRows; ++lane)
+      order[lane % 4 / 2].push_back(lane);
+    Value low = negated(vector::ShuffleOp::create(b, sums, sums, order[0]));
+    Value high = negated(vector::ShuffleOp::create(b, sums, sums, order[1]));
+    return arith::OrIOp::create(b, arith::AndIOp::create(b, low, b.i32Like(0xffff, low)),
+                                arith::ShLIOp::create(b, high, b.i32Like(16, high)));
+  }
+
+  Value narrow(Value lanes, unsigned bits) {
+    return arith::TruncIOp::create(b, VectorType::get({kPanelRows}, b.getIntegerType(bits)), lanes);
+  }
+
+  // Of every four values first 0 and 2, then 1 and 3.
+  Value evenFirst(Value lanes) {
+    SmallVector<int64_t> order;
+    for (int64_t quad = 0; quad < kPanelRows; quad += 4)
+      order.append({quad, quad + 2, quad + 1, quad + 3});
+    return vector::ShuffleOp::create(b, lanes, lanes, order);
+  }
+
+  Kernel &kernel;
+  KernelBuilder &b;
+  const PreparedInput &input;
+  int64_t k;
+  InputForm form = InputForm::f32;
+  QuantizedCodes codes = QuantizedCodes::none;
+  Value from, rms;  // of the row in preparation
+};
+
+}  // namespace
+
+ProductInput emitPreparedInput(Kernel &kernel, const PreparedInput &input) { return Preparation(kernel, input).emit(); }
+
+}  // namespace mlir::qwen

@@ -1,0 +1,39 @@
+// The input of a product, as its weights want it: f32, pairs of bf16, or int8 in groups with their scales.
+#pragma once
+
+#include "codegen/cpu/DotForm.h"
+#include "codegen/cpu/Kernel.h"
+
+namespace mlir::qwen {
+
+// Rows of a product's input in memory. `scales` and `corrections` are [rows, groups of 32] and there for the
+// quantised forms only: x = scale * code, correction = -zero * (sum of the group's codes), where zero is what the
+// weights' codes have added; for IntegerDot::maddubs two of 16 bits, for the sums over k % 4 < 2 and over the rest.
+struct ProductInput {
+  ProductInput(Value values, InputForm form = InputForm::f32) : form(form), values(values) {}
+
+  InputForm form;
+  // f32: [rows, K] f32. bf16Pairs: [rows, ceil(K / 2)] i32. int8Quads: [rows, K' / 4] i32, k rising from the low
+  // byte. int16Pairs: [rows, K' / 2] i32, of every four k first (0, 2), then (1, 3). K' is K padded to blocks of 64.
+  Value values;
+  Value scales = {};
+  Value corrections = {};
+};
+
+// What a ProductInput is made from: x [rows, K] f32.
+struct PreparedInput {
+  Value x;
+  Value gather = {};  // rows to take; null: all, in order
+  Value norm = {};    // weight of an RMS norm; null: values pass as they are
+  double eps = 0.0;
+  Type weights = {};    // stored element of the weights, which decides the form; null: f32
+  int64_t temp = 0;     // places in the kernel's memory (codegen/plan/KernelMemory.h)
+  int64_t scratch = 0;
+  int64_t perRow = 1;   // rows of x for each row of the kernel
+  int64_t k = 0;        // columns of x that count; 0: all
+};
+
+// For few rows every thread fills its own scratch; for many the threads share the work in temp and meet at a barrier.
+ProductInput emitPreparedInput(Kernel &kernel, const PreparedInput &input);
+
+}  // namespace mlir::qwen
