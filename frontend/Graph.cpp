@@ -62,8 +62,12 @@ FlatSymbolRefAttr Graph::state(const std::string &name, ArrayRef<int64_t> shape)
     return symbol;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(function);
-  Operation *op =
-      ops::StateOp::create(builder, at(name), name, RankedTensorType::get(shape, builder.getF32Type()));
+  Type element = builder.getF32Type();
+  if (sizes.kv_dtype == "bf16")
+    element = builder.getBF16Type();
+  else if (sizes.kv_dtype == "q8")
+    element = ops::Q8Type::get(builder.getContext());
+  Operation *op = ops::StateOp::create(builder, at(name), name, RankedTensorType::get(shape, element));
   if (!first_state)
     first_state = op;
   return symbol;

@@ -16,11 +16,12 @@
 
 namespace qwen {
 
-// Sizes that the user chooses.
+// Sizes that the user chooses, and what keys and values are stored as.
 struct GraphSizes {
   int64_t batch = 1;     // slots of the KV cache
   int64_t max_seq = 0;   // positions of a slot
   int64_t max_rows = 0;  // rows of one call
+  std::string kv_dtype = "f32";  // "bf16", "q8"
 };
 
 // A module with `func.func @forward`, its weights and states declared in order of first use. Every op carries the

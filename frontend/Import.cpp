@@ -69,6 +69,8 @@ GraphSizes chooseSizes(const ModelConfig &config, const ImportOptions &options) 
   sizes.batch = options.batch;
   sizes.max_seq = options.max_seq ? options.max_seq : std::min(kDefaultMaxSeq, config.max_position_embeddings);
   sizes.max_rows = std::min(kMaxRows, sizes.batch * sizes.max_seq);
+  if (!options.kv_dtype.empty())
+    sizes.kv_dtype = options.kv_dtype;
   return sizes;
 }
 
@@ -144,6 +146,7 @@ ImportedModel import(mlir::MLIRContext &context, const std::string &path, const 
   program.output_router_logits = config.output_router_logits && config.num_experts > 0 &&
                                  (task.head == Head::causal_lm || task.head == Head::model);
   program.weight_dtype = bf16 ? "bf16" : "f32";
+  program.kv_dtype = sizes.kv_dtype;
   program.outputs = graph.outputs;
   fillSizes(program, config, sizes);
   program.generation = readGenerationConfig(files.optional("generation_config.json"), config, options.warn);

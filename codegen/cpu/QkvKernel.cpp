@@ -1,8 +1,9 @@
 // norm_qkv: everything of an attention layer before the scores, one head at a time.
+#include "codegen/cpu/CacheAppend.h"
 #include "codegen/cpu/Gemm.h"
 #include "codegen/cpu/Kernels.h"
+#include "codegen/cpu/KvOwner.h"
 #include "codegen/cpu/Rows.h"
-#include "codegen/plan/CacheLayout.h"
 #include "codegen/plan/KernelMemory.h"
 
 namespace mlir::qwen {
@@ -12,12 +13,14 @@ namespace {
 struct QkvKernel {
   Kernel &kernel;
   KernelBuilder &b;
-  Value x, table, slot, index, query;
+  Value table, slot, index, query;
   Value tile;  // [kMaxTileRows, padded head_dim]: one head of a row tile
-  CacheLayout cache;
+  const Cache keys, values;
+  const CacheLayout &cache;
   int64_t heads, rotary;
 
-  explicit QkvKernel(Kernel &kernel) : kernel(kernel), b(kernel.b), cache(kernel.stateShapes[0]) {
+  explicit QkvKernel(Kernel &kernel)
+      : kernel(kernel), b(kernel.b), keys(kernel, 0), values(kernel, 1), cache(keys.layout) {
     query = kernel.results[0];
     heads = Kernel::width(query) / cache.headDim;
     table = kernel.operands[1];
@@ -29,16 +32,32 @@ struct QkvKernel {
   void generate() {
     Value input = kernel.operands[0];
     PreparedInput prepared{input, {}, kernel.packed[0].memory, kernel.real("eps")};
-    prepared.bf16 = kernel.usesBf16Dot(kernel.packed[1]);
-    x = emitPreparedInput(kernel, prepared);
-    tile =
-        b.view(kernel.scratch, normScratchBytes(Kernel::width(input)), {kMaxTileRows, cache.paddedDim}, b.getF32Type());
+    prepared.weights = kernel.packed[1].element;
+    ProductInput x = emitPreparedInput(kernel, prepared);
+    int64_t scratch = preparedBytes(kPrivateRows, Kernel::width(input), prepared.weights);
     Product product =
-        sharedProduct(kernel, kernel.packed[1], x, heads + 2 * cache.kvHeads, cache.paddedDim / kPanelRows);
-    product.tile = tile;
+        sharedProduct(kernel, kernel.packed[1], x, heads + 2 * cache.kvHeads, cache.paddedDim / kPanelRows, scratch);
+    tile = product.tile;
     auto epilogue = [&](Value row, Value head, Value r) { finish(head, r, row); };
     product.tileEpilogue = epilogue;
-    emitProduct(kernel, product);
+    emitOwnHeads(product);
+  }
+
+  // The heads of this thread: those of its KV heads, which are three stretches of q, k and v, or else any stretch.
+  void emitOwnHeads(Product product) {
+    KvOwner owner(kernel, cache.kvHeads);
+    Value anyBegin = product.begin, anyEnd = product.end;
+    b.loop(b.index(0), b.select(owner.owns, b.index(3), b.index(1)), 1, [&](Value part) {
+      Value queries = b.equal(part, b.index(0));
+      Value heads = b.select(queries, b.index(this->heads / cache.kvHeads), b.index(1));  // of a KV head
+      Value first = b.select(queries, b.index(0), b.add(b.mul(b.sub(part, b.index(1)), cache.kvHeads), this->heads));
+      auto stretch = [&](Value kvHead, Value any) {
+        return b.select(owner.owns, b.add(first, b.mul(kvHead, heads)), any);
+      };
+      product.begin = stretch(owner.begin, anyBegin);
+      product.end = stretch(owner.end, anyEnd);
+      emitProduct(kernel, product);
+    });
   }
 
   // Biases of q, k and v lie one after another, each padded to 16.
@@ -76,7 +95,6 @@ struct QkvKernel {
         },
         [&] {
           Value kvHead = b.sub(head, normBase);
-          Value cacheSlot = b.toIndex(b.load(slot, row));
           Value place = b.toIndex(b.load(index, row));
           b.when(b.less(b.index(-1), place), [&] {  // others append nothing
             b.whenElse(
@@ -84,9 +102,12 @@ struct QkvKernel {
                 [&] {
                   emitRmsNorm(b, tile, r, keyNorm.memory, eps, cache.headDim, b.index(0), tile, r);
                   rotate(r, row);
-                  appendKey(r, kvHead, cacheSlot, place);
+                  emitAppendKey(b, keys, tile, r, keys.sequence(b, b.load(slot, row), kvHead), place);
                 },
-                [&] { appendValue(r, b.sub(kvHead, b.index(cache.kvHeads)), cacheSlot, place); });
+                [&] {
+                  Value valueHead = b.sub(kvHead, b.index(cache.kvHeads));
+                  emitAppendValue(b, values, tile, r, values.sequence(b, b.load(slot, row), valueHead), place);
+                });
           });
         });
   }
@@ -100,25 +121,6 @@ struct QkvKernel {
       Value cosine = b.load(table, {row, i}, lanes), sine = b.load(table, {row, j}, lanes);
       b.store(b.subf(b.mulf(low, cosine), b.mulf(high, sine)), tile, {r, i});
       b.store(b.addf(b.mulf(high, cosine), b.mulf(low, sine)), tile, {r, j});
-    });
-  }
-
-  // Keys lie in lanes: [slot][kv_head][max_seq / 16][head_dim][16].
-  void appendKey(Value r, Value kvHead, Value cacheSlot, Value place) {
-    Value sequence = b.add(b.mul(cacheSlot, cache.kvHeads), kvHead);
-    Value block = b.add(b.mul(sequence, cache.maxSeq / kPanelRows), b.div(place, kPanelRows));
-    Value base = b.add(b.mul(block, cache.headDim * kPanelRows), b.rem(place, kPanelRows));
-    b.loop(b.index(0), b.index(cache.headDim), 1, [&](Value d) {
-      b.store(b.load(tile, {r, d}), kernel.states[0], b.add(base, b.mul(d, kPanelRows)));
-    });
-  }
-
-  // Values: [slot][kv_head][max_seq][padded head_dim].
-  void appendValue(Value r, Value kvHead, Value cacheSlot, Value place) {
-    Value sequence = b.add(b.mul(cacheSlot, cache.kvHeads), kvHead);
-    Value base = b.mul(b.add(b.mul(sequence, cache.maxSeq), place), cache.paddedDim);
-    b.overLanes(cache.headDim, [&](Value d, int64_t lanes) {
-      b.store(b.load(tile, {r, d}, lanes), kernel.states[1], b.add(base, d));
     });
   }
 };

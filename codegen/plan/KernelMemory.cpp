@@ -1,5 +1,7 @@
 #include "codegen/plan/KernelMemory.h"
 
+#include "codegen/plan/AttentionMemory.h"
+#include "codegen/plan/QuantFormat.h"
 #include "dialect/QwenDialect.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -8,81 +10,111 @@
 
 namespace mlir::qwen {
 
-AttentionScratch attentionScratch(int64_t headDim, int64_t group) {
-  AttentionScratch scratch;
-  scratch.vectors = std::max(kQueryTile, group);
-  scratch.query = 0;
-  scratch.scores = roundUp(scratch.vectors * headDim * 4, kAlignment);
-  scratch.sums = scratch.scores + scratch.vectors * kKeyBlock * 4;
-  scratch.running = scratch.sums + scratch.vectors * roundUp(headDim, kPanelRows) * 4;
-  scratch.bytes = roundUp(scratch.running + 3 * scratch.vectors * 4, kAlignment);
+int64_t preparedBytes(int64_t rows, int64_t k, Type element) {
+  if (!isQuantized(element))
+    return roundUp(rows * roundUp(k, 2) * 4, kAlignment);
+  // Codes of at most 16 bits, a scale and a correction for every group.
+  int64_t padded = roundUp(k, ::qwen::kQuantBlock);
+  return rows * (padded * 2 + padded / ::qwen::kQuantGroup * 8);
+}
+
+ProductScratch productScratch(int64_t start, int64_t k, int64_t panelsPerUnit, Type element) {
+  ProductScratch scratch;
+  scratch.tile = start;
+  scratch.unpacked = start + kMaxTileRows * panelsPerUnit * kPanelRows * 4;
+  int64_t blocks = roundUp(k, ::qwen::kQuantBlock) / ::qwen::kQuantBlock;
+  int64_t unit = panelsPerUnit * blocks * ::qwen::kQ8BlockBytes;
+  scratch.unpackedBytes = isa<Q4Type>(element) ? std::max(kUnpackedBytes, unit) : 0;
+  scratch.end = roundUp(scratch.unpacked + scratch.unpackedBytes, kAlignment);
   return scratch;
 }
 
-MoeTemp moeTemp(int64_t maxRows, int64_t width, int64_t inner, int64_t topK) {
+MoeTemp moeTemp(const MoeShape &shape) {
   MoeTemp temp;
-  temp.roundedTemp = normTempBytes(maxRows, width);
-  temp.activations = temp.roundedTemp + roundUp(maxRows * roundUp(width, 2) * 2, kAlignment);
-  temp.bytes = temp.activations + roundUp(maxRows * topK * roundUp(inner, kPanelRows) * 4, kAlignment);
+  int64_t entries = shape.maxRows * shape.topK;
+  bool f32 = shape.gateUp.isF32();  // then the inputs are taken as they are
+  temp.expertInput = preparedBytes(shape.maxRows, shape.width, shape.router);
+  temp.activations = temp.expertInput + (f32 ? 0 : preparedBytes(shape.maxRows, shape.width, shape.gateUp));
+  temp.downInput = temp.activations + roundUp(entries * roundUp(shape.inner, kPanelRows) * 4, kAlignment);
+  temp.bytes = temp.downInput + (shape.down.isF32() ? 0 : preparedBytes(entries, shape.inner, shape.down));
   return temp;
 }
 
-MoeScratch moeScratch(int64_t maxRows, int64_t width, int64_t experts, int64_t topK) {
+MoeScratch moeScratch(const MoeShape &shape) {
   MoeScratch scratch;
-  int64_t end = normScratchBytes(width);
-  auto part = [&](int64_t elements) {
+  int64_t end = preparedBytes(kPrivateRows, shape.width, shape.router);
+  auto place = [&](int64_t bytes) {
     int64_t start = end;
-    end += roundUp(elements * 4, kAlignment);
+    end += roundUp(bytes, kAlignment);
     return start;
   };
-  scratch.rounded = part(kPrivateRows * roundUp(width, 2) / 2);
-  scratch.probabilities = part(roundUp(experts, kPanelRows));
-  scratch.experts = part(maxRows * topK);
-  scratch.weights = part(maxRows * topK);
-  scratch.offsets = part(experts + 1);
-  scratch.cursors = part(experts);
-  scratch.sortedRow = part(maxRows * topK);
-  scratch.sortedWeight = part(maxRows * topK);
-  scratch.tile = part(kMaxTileRows * 2 * kPanelRows);
-  scratch.bytes = end;
+  int64_t entries = shape.maxRows * shape.topK;
+  scratch.expertInput = place(preparedBytes(kPrivateRows, shape.width, shape.gateUp));
+  scratch.downInput = place(preparedBytes(kPrivateRows * shape.topK, shape.inner, shape.down));
+  scratch.probabilities = place(roundUp(shape.experts, kPanelRows) * 4);
+  scratch.experts = place(entries * 4);
+  scratch.weights = place(entries * 4);
+  scratch.offsets = place((shape.experts + 1) * 4);
+  scratch.cursors = place(shape.experts * 4);
+  scratch.sortedRow = place(entries * 4);
+  scratch.sortedWeight = place(entries * 4);
+  scratch.products = end;
+  // One product at a time; the one of gate and up is the largest in panels, the one of down may be in columns.
+  scratch.bytes = std::max(productScratch(end, shape.width, 2, shape.gateUp).end,
+                           productScratch(end, shape.inner, 1, shape.down).end);
   return scratch;
 }
+
+namespace {
+
+Type storedElement(Operation *op, Attribute weight) {
+  return lookup<WeightOp>(op, cast<FlatSymbolRefAttr>(weight)).getStoredElement();
+}
+
+// An input K wide that is prepared for one product.
+KernelMemory productMemory(int64_t maxRows, int64_t k, int64_t panelsPerUnit, Type element) {
+  int64_t own = preparedBytes(kPrivateRows, k, element);
+  return {preparedBytes(maxRows, k, element), productScratch(own, k, panelsPerUnit, element).end};
+}
+
+}  // namespace
 
 KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
   return llvm::TypeSwitch<Operation *, KernelMemory>(op)
       .Case([&](NormLinearOp linear) {
-        int64_t k = width(linear.getInput());
-        auto first = cast<FlatSymbolRefAttr>(linear.getWeights()[0]);
-        if (!linear.getNormAttr() && !linear.getRows() && weightType(linear, first).getElementType().isF32())
+        Type element = storedElement(linear, linear.getWeights()[0]);
+        if (!linear.getNormAttr() && !linear.getRows() && element.isF32())
           return KernelMemory{};
-        return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k)};
+        return productMemory(maxRows, width(linear.getInput()), 1, element);
       })
       .Case([&](NormGluOp glu) {
-        int64_t k = width(glu.getInput());
-        return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k) + tileScratchBytes(2 * kPanelRows)};
+        return productMemory(maxRows, width(glu.getInput()), 2, storedElement(glu, glu.getGateAttr()));
       })
       .Case([&](NormQkvOp qkv) {
-        int64_t k = width(qkv.getInput());
         int64_t headDim = stateType(qkv, qkv.getKeyCacheAttr()).getDimSize(3);
-        return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k) + tileScratchBytes(headDim)};
+        return productMemory(maxRows, width(qkv.getInput()), panelsOf(headDim),
+                             storedElement(qkv, qkv.getWeights()[0]));
       })
       .Case([&](LinearResidualOp linear) {
-        int64_t k = width(linear.getInput());
-        if (weightType(linear, linear.getWeightAttr()).getElementType().isF32())
-          return KernelMemory{};
-        return KernelMemory{normTempBytes(maxRows, k), normScratchBytes(k)};
+        Type element = storedElement(linear, linear.getWeightAttr());
+        return element.isF32() ? KernelMemory{} : productMemory(maxRows, width(linear.getInput()), 1, element);
       })
       .Case([&](AttentionOp attention) {
-        ArrayRef<int64_t> cache = stateType(attention, attention.getKeyCacheAttr()).getShape();
-        int64_t group = width(attention.getQuery()) / cache[3] / cache[1];
-        return KernelMemory{0, attentionScratch(cache[3], group).bytes};
+        CacheLayout cache(stateType(attention, attention.getKeyCacheAttr()));
+        AttentionMemory memory(cache, width(attention.getQuery()));
+        return KernelMemory{memory.tempBytes, memory.scratchBytes};
       })
       .Case([&](NormMoeOp moe) {
-        int64_t h = width(moe.getInput());
-        int64_t experts = weightType(moe, moe.getRouterAttr()).getDimSize(0);
-        int64_t inner = weightType(moe, moe.getDownAttr()).getDimSize(2);
-        return KernelMemory{moeTemp(maxRows, h, inner, moe.getTopK()).bytes,
-                            moeScratch(maxRows, h, experts, moe.getTopK()).bytes};
+        MoeShape shape;
+        shape.maxRows = maxRows;
+        shape.width = width(moe.getInput());
+        shape.inner = weightType(moe, moe.getDownAttr()).getDimSize(2);
+        shape.experts = weightType(moe, moe.getRouterAttr()).getDimSize(0);
+        shape.topK = moe.getTopK();
+        shape.router = Float32Type::get(moe.getContext());
+        shape.gateUp = storedElement(moe, moe.getGateUpAttr());
+        shape.down = storedElement(moe, moe.getDownAttr());
+        return KernelMemory{moeTemp(shape).bytes, moeScratch(shape).bytes};
       })
       .Default(KernelMemory{});
 }

@@ -3,6 +3,8 @@
 
 #include "codegen/plan/KernelShapes.h"
 
+#include "mlir/IR/Types.h"
+
 namespace mlir {
 class Operation;
 }
@@ -15,38 +17,40 @@ struct KernelMemory {
 };
 
 // Places in `temp` and `scratch`, as kernels and this plan agree on them. Every part begins 64-byte aligned.
-//
-// Ops that begin with a norm: temp = normalised rows [max_rows, K] f32, scratch = [kPrivateRows, K] f32.
-inline int64_t normTempBytes(int64_t maxRows, int64_t width) { return roundUp(maxRows * width * 4, kAlignment); }
-inline int64_t normScratchBytes(int64_t width) { return roundUp(kPrivateRows * width * 4, kAlignment); }
 
-// After the norm's scratch, sums of a register tile [kMaxTileRows, columns padded to panels] f32: one head for
-// norm_qkv, a panel of gate and one of up for norm_glu.
-inline int64_t tileScratchBytes(int64_t columns) { return kMaxTileRows * roundUp(columns, kPanelRows) * 4; }
+// `rows` rows of a product's input, K wide, prepared for weights stored as `element` (codegen/cpu/ProductInput.h): f32,
+// bf16 or codes with scales, whichever is largest on any machine. `temp` has room for all rows, `scratch` for the
+// kPrivateRows that a thread prepares for itself.
+int64_t preparedBytes(int64_t rows, int64_t k, Type element);
 
-// attention, with V = kQueryTile or, if that is more, the heads of one KV head: query vectors [V, head_dim], scores
-// [V, kKeyBlock], sums [V, padded head_dim], then running maximum, sum and correction [3, V], all f32.
-struct AttentionScratch {
-  int64_t vectors;  // V
-  int64_t query, scores, sums, running, bytes;
+// A product's own scratch from `start` on: sums of a register tile [kMaxTileRows, panels of a unit * 16] f32, then
+// panels of 4 bits unpacked to bytes.
+struct ProductScratch {
+  int64_t tile, unpacked, unpackedBytes, end;
 };
-AttentionScratch attentionScratch(int64_t headDim, int64_t group);
+ProductScratch productScratch(int64_t start, int64_t k, int64_t panelsPerUnit, Type element);
 
-// linear_residual and a norm_linear without a norm: room for its input rounded to bf16, in the places of the norm's.
-//
-// norm_moe: temp = normalised rows [max_rows, H] f32, the same rounded to bf16, activations [max_rows * top_k, padded
-// I] f32.
+// attention: codegen/plan/AttentionMemory.h.
+
+// norm_moe: temp = normalised rows [max_rows, H] f32, the same prepared for the experts, gated activations
+// [max_rows * top_k, padded I] f32, the same prepared for the down projection.
 struct MoeTemp {
-  int64_t roundedTemp, activations, bytes;
+  int64_t expertInput, activations, downInput, bytes;
 };
-MoeTemp moeTemp(int64_t maxRows, int64_t width, int64_t inner, int64_t topK);
-// scratch = the norm's, rounded rows [kPrivateRows, H] bf16, then probabilities [padded E] f32, then the list of (row,
-// weight) sorted by expert: chosen experts [max_rows, top_k] i32, their weights f32, offsets [E + 1] and cursors [E]
-// i32, sorted row i32 and weight f32, then a tile of gate and up.
+// scratch = the same two inputs for few rows, then probabilities [padded E] f32, then the list of (row, weight) sorted
+// by expert: chosen experts [max_rows, top_k] i32, their weights f32, offsets [E + 1] and cursors [E] i32, sorted row
+// i32 and weight f32, then the products' own.
 struct MoeScratch {
-  int64_t rounded, probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight, tile, bytes;
+  int64_t expertInput, downInput, probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight, products,
+      bytes;
 };
-MoeScratch moeScratch(int64_t maxRows, int64_t width, int64_t experts, int64_t topK);
+struct MoeShape {
+  int64_t maxRows, width, inner, experts, topK;
+  Type router;        // f32: what the router's input is whatever its weights are
+  Type gateUp, down;  // stored elements
+};
+MoeTemp moeTemp(const MoeShape &shape);
+MoeScratch moeScratch(const MoeShape &shape);
 
 KernelMemory kernelMemory(Operation *op, int64_t maxRows);
 

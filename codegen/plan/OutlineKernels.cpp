@@ -1,5 +1,7 @@
 // --qwen-outline-kernels: @forward becomes a sequence of kernel launches on raw memory.
+#include "codegen/plan/Hazards.h"
 #include "codegen/plan/KernelMemory.h"
+#include "codegen/plan/Phases.h"
 #include "codegen/plan/PlanPasses.h"
 #include "dialect/QwenDialect.h"
 #include "passes/Counts.h"
@@ -11,37 +13,6 @@ namespace mlir::qwen {
 namespace {
 
 int64_t intAttr(Operation *op, StringRef name) { return op->getAttrOfType<IntegerAttr>(name).getInt(); }
-
-// Memory that a launch touches, for placing barriers.
-struct Range {
-  enum Space { arena, states } space;
-  int64_t start, end;
-};
-
-// What threads may still be reading and writing since they last met.
-class Hazards {
-public:
-  // True if a launch that reads and writes these must wait for the others first.
-  bool conflict(ArrayRef<Range> reads, ArrayRef<Range> writes) const {
-    return overlap(reads, written) || overlap(writes, written) || overlap(writes, read);
-  }
-  void add(ArrayRef<Range> reads, ArrayRef<Range> writes) {
-    read.append(reads.begin(), reads.end());
-    written.append(writes.begin(), writes.end());
-  }
-  void clear() {
-    read.clear();
-    written.clear();
-  }
-
-private:
-  static bool overlap(ArrayRef<Range> a, ArrayRef<Range> b) {
-    return llvm::any_of(a, [&](const Range &x) {
-      return llvm::any_of(b, [&](const Range &y) { return x.space == y.space && x.start < y.end && y.start < x.end; });
-    });
-  }
-  SmallVector<Range> read, written;
-};
 
 struct OutlineKernelsPass : impl::OutlineKernelsBase<OutlineKernelsPass> {
   void runOnOperation() override {
@@ -58,6 +29,7 @@ struct OutlineKernelsPass : impl::OutlineKernelsBase<OutlineKernelsPass> {
     ranges_.clear();
     wantedRows_.clear();
     hazards.clear();
+    phases = {};
     nextOutput = 0;
     made = {};
     buildForward(module, fused);
@@ -65,14 +37,17 @@ struct OutlineKernelsPass : impl::OutlineKernelsBase<OutlineKernelsPass> {
       if (failed(launch(&op)))
         return signalPassFailure();
     func::ReturnOp::create(*b, fused.getLoc());
+    module->setAttr("qwen.phases", phases.attribute(module.getContext()));
     fused.erase();
     module.lookupSymbol<func::FuncOp>("forward.raw").setSymName("forward");
     launches += made.launches;
     kernels += made.kernels;
     barriers += made.barriers;
+    headBarriers += made.headBarriers;
     reportLine(module, getArgument(),
                "kernels: " + Twine(made.kernels) + " for " + Twine(made.launches) + " launches, " +
-                   Twine(made.barriers) + " barriers");
+                   Twine(made.barriers) + " barriers, " + Twine(made.headBarriers) +
+                   " more where KV heads don't divide among the threads");
   }
 
 private:
@@ -89,7 +64,7 @@ private:
                              raw("qwen.states_bytes")};
     for (BlockArgument argument : fused.getArguments())
       inputs.push_back(rowsType(argument));
-    inputs.append(4, types.getIndexType());  // rows, wanted_rows, thread, threads
+    inputs.append(5, types.getIndexType());  // rows, wanted_rows, thread, threads, profile
     SmallVector<OutputOp> outputs;
     fused.walk([&](OutputOp output) { outputs.push_back(output); });
     for (OutputOp output : outputs)
@@ -105,6 +80,10 @@ private:
                                         types.getFunctionType({types.getIndexType(), types.getIndexType()}, {}));
     barrier.setPrivate();
     atFused.insert(barrier);
+    SmallVector<Type> mark(3, types.getIndexType());
+    auto profiled = func::FuncOp::create(fused.getLoc(), "qwen_profile", types.getFunctionType(mark, {}));
+    profiled.setPrivate();
+    atFused.insert(profiled);
 
     unsigned next = kInputs;
     for (BlockArgument argument : fused.getArguments())
@@ -113,6 +92,7 @@ private:
     wantedRows = entry->getArgument(next++);
     thread = entry->getArgument(next++);
     threads = entry->getArgument(next++);
+    profile = entry->getArgument(next++);
     firstOutput = next;
   }
 
@@ -136,20 +116,27 @@ private:
       return op->emitOpError("has no kernel; run the pipeline qwen-fuse first");
 
     Location loc = op->getLoc();
-    SmallVector<Range> reads, writes;
+    SmallVector<TouchedRange> reads, writes;
     SmallVector<Value> arguments{thread, threads, rowCount(op), entry->getArgument(kScratch)};
     NamedAttrList spec = specialisation(op);
     SmallVector<Value> requested;
 
     if (auto temp = op->getAttrOfType<DenseI64ArrayAttr>("qwen.temp")) {
       arguments.push_back(view(loc, kArena, temp[0], MemRefType::get({temp[1]}, b->getI8Type())));
-      writes.push_back({Range::arena, temp[0], temp[0] + temp[1]});
+      TouchedRange range{TouchedRange::arena, temp[0], temp[0] + temp[1]};
+      // Partial sums of heads that several threads share (codegen/cpu/AttentionKernel.cpp).
+      if (isa<AttentionOp>(op))
+        range.division = TouchedRange::unlessOwned, range.kvHeads = kvHeadsOf(op);
+      writes.push_back(range);
     }
     for (Value operand : op->getOperands()) {
       arguments.push_back(operands_.lookup(operand));
       if (auto it = ranges_.find(operand); it != ranges_.end())
         reads.push_back(it->second);
     }
+    // The query is the one operand in the arena that attention has.
+    if (isa<AttentionOp>(op))
+      divide(op, reads);
     auto places = op->getAttrOfType<DenseI64ArrayAttr>("qwen.arena");
     for (auto [i, result] : llvm::enumerate(op->getResults())) {
       int64_t place = places[i];
@@ -160,8 +147,10 @@ private:
       } else {
         MemRefType type = rowsType(result);
         operands_[result] = view(loc, kArena, place, type);
-        ranges_[result] = {Range::arena, place, place + maxRows * width(result) * 4};
+        ranges_[result] = {TouchedRange::arena, place, place + maxRows * width(result) * 4};
         writes.push_back(ranges_[result]);
+        if (isa<NormQkvOp, AttentionOp>(op))
+          divide(op, writes.back());
       }
       arguments.push_back(operands_[result]);
       wantedRows_[result] = onWantedRows(op);
@@ -169,7 +158,7 @@ private:
     addWeights(op, arguments, spec);
     addStates(op, arguments, spec, reads, writes);
     call(loc, StringRef(op->getName().getStringRef()).drop_front(strlen("qwen.")), arguments, spec, reads, writes,
-         requested);
+         requested, phaseOf(op, onWantedRows(op)));
     return success();
   }
 
@@ -184,12 +173,12 @@ private:
     spec.set("temp", b->getBoolAttr(false));
     spec.set("packed", b->getArrayAttr({}));
     spec.set("states", b->getArrayAttr({}));
-    SmallVector<Range> reads;
+    SmallVector<TouchedRange> reads;
     if (auto it = ranges_.find(output.getValue()); it != ranges_.end())
       reads.push_back(it->second);
     call(output.getLoc(), "output",
-         {thread, threads, rowsOf(output.getValue()), entry->getArgument(kScratch), value, out}, spec, reads, {},
-         {out});
+         {thread, threads, rowsOf(output.getValue()), entry->getArgument(kScratch), value, out}, spec, reads, {}, {out},
+         phaseOf(output, wantedRows_.lookup(output.getValue())));
     return success();
   }
 
@@ -198,13 +187,14 @@ private:
     auto names = op->getAttrOfType<ArrayAttr>("qwen.packed");
     for (Attribute name : names ? names.getValue() : ArrayRef<Attribute>()) {
       auto packed = lookup<PackedOp>(op, cast<FlatSymbolRefAttr>(name));
-      int64_t elements = packed.getBytes() * 8 / packed.getElement().getIntOrFloatBitWidth();
-      arguments.push_back(
-          view(op->getLoc(), kWeights, packed.getOffset(), MemRefType::get({elements}, packed.getElement())));
+      Type element = isQuantized(packed.getElement()) ? b->getI8Type() : packed.getElement();
+      int64_t elements = packed.getBytes() * 8 / element.getIntOrFloatBitWidth();
+      arguments.push_back(view(op->getLoc(), kWeights, packed.getOffset(), MemRefType::get({elements}, element)));
       SmallVector<Attribute> shapes;
       for (Attribute source : packed.getSources())
         shapes.push_back(b->getDenseI64ArrayAttr(weightType(op, cast<FlatSymbolRefAttr>(source)).getShape()));
       descriptions.push_back(b->getDictionaryAttr({
+          b->getNamedAttr("element", TypeAttr::get(packed.getElement())),
           b->getNamedAttr("layout", b->getStringAttr(stringifyPackedLayout(packed.getLayout()))),
           b->getNamedAttr("group", b->getI64IntegerAttr(packed.getGroup())),
           b->getNamedAttr("k_group", b->getI64IntegerAttr(packed.getKGroup())),
@@ -215,21 +205,22 @@ private:
   }
 
   // Caches that the op names in its attributes, in their order.
-  void addStates(Operation *op, SmallVector<Value> &arguments, NamedAttrList &spec, SmallVector<Range> &reads,
-                 SmallVector<Range> &writes) {
-    SmallVector<Attribute> shapes;
+  void addStates(Operation *op, SmallVector<Value> &arguments, NamedAttrList &spec, SmallVector<TouchedRange> &reads,
+                 SmallVector<TouchedRange> &writes) {
+    SmallVector<Attribute> types;
     for (NamedAttribute attribute : op->getAttrDictionary()) {
       auto name = dyn_cast<FlatSymbolRefAttr>(attribute.getValue());
       auto state = name ? lookup<StateOp>(op, name) : StateOp();
       if (!state)
         continue;
       int64_t offset = intAttr(state, "qwen.offset"), bytes = intAttr(state, "qwen.bytes");
-      arguments.push_back(view(op->getLoc(), kStates, offset, MemRefType::get({bytes / 4}, b->getF32Type())));
-      shapes.push_back(b->getDenseI64ArrayAttr(cast<RankedTensorType>(state.getType()).getShape()));
-      Range range{Range::states, offset, offset + bytes};
+      arguments.push_back(view(op->getLoc(), kStates, offset, MemRefType::get({bytes}, b->getI8Type())));
+      types.push_back(TypeAttr::get(state.getType()));
+      TouchedRange range{TouchedRange::states, offset, offset + bytes};
+      divide(op, range);
       (isa<AttentionOp>(op) ? reads : writes).push_back(range);
     }
-    spec.set("states", b->getArrayAttr(shapes));
+    spec.set("states", b->getArrayAttr(types));
   }
 
   // The op's own attributes without what differs from layer to layer.
@@ -248,20 +239,20 @@ private:
     return spec;
   }
 
-  void call(Location loc, StringRef kind, ArrayRef<Value> arguments, NamedAttrList &spec, ArrayRef<Range> reads,
-            ArrayRef<Range> writes, ArrayRef<Value> requested) {
-    if (hazards.conflict(reads, writes)) {
-      func::CallOp::create(*b, loc, "qwen_barrier", TypeRange{}, ValueRange{thread, threads});
-      hazards.clear();
-      ++made.barriers;
-    }
+  void call(Location loc, StringRef kind, ArrayRef<Value> arguments, NamedAttrList &spec, ArrayRef<TouchedRange> reads,
+            ArrayRef<TouchedRange> writes, ArrayRef<Value> requested, const ::qwen::Phase &phase) {
+    if (BarrierNeed need = hazards.needOf(reads, writes))
+      meet(loc, need);
     hazards.add(reads, writes);
     func::FuncOp kernel = kernelFor(loc, kind, arguments, spec);
     ++made.launches;
-    if (requested.empty()) {
+    auto launch = [&] {
+      Value number = arith::ConstantIndexOp::create(*b, loc, phases.add(phase));
+      func::CallOp::create(*b, loc, "qwen_profile", TypeRange{}, ValueRange{profile, number, thread});
       func::CallOp::create(*b, loc, kernel, arguments);
-      return;
-    }
+    };
+    if (requested.empty())
+      return launch();
     // Results that go straight to the caller are computed only when it wants them.
     Value zero = arith::ConstantIndexOp::create(*b, loc, 0);
     Value wanted;
@@ -273,7 +264,36 @@ private:
     auto guard = scf::IfOp::create(*b, loc, wanted, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard restore(*b);
     b->setInsertionPointToStart(guard.thenBlock());
-    func::CallOp::create(*b, loc, kernel, arguments);
+    launch();
+  }
+
+  void meet(Location loc, BarrierNeed need) {
+    auto barrier = [&] { func::CallOp::create(*b, loc, "qwen_barrier", TypeRange{}, ValueRange{thread, threads}); };
+    if (need.always) {
+      barrier();
+      hazards.clear();
+      ++made.barriers;
+      return;
+    }
+    // What was touched before stays a hazard: threads that own heads haven't met.
+    Value kvHeads = arith::ConstantIndexOp::create(*b, loc, need.kvHeads);
+    Value zero = arith::ConstantIndexOp::create(*b, loc, 0);
+    Value rest = arith::RemUIOp::create(*b, loc, kvHeads, threads);
+    Value shared = arith::CmpIOp::create(*b, loc, arith::CmpIPredicate::ne, rest, zero);
+    auto guard = scf::IfOp::create(*b, loc, shared, /*withElseRegion=*/false);
+    OpBuilder::InsertionGuard restore(*b);
+    b->setInsertionPointToStart(guard.thenBlock());
+    barrier();
+    ++made.headBarriers;
+  }
+
+  // Threads that own KV heads touch but their own part of the range.
+  static void divide(Operation *op, MutableArrayRef<TouchedRange> ranges) {
+    for (TouchedRange &range : ranges)
+      range.division = TouchedRange::byHead, range.kvHeads = kvHeadsOf(op);
+  }
+  static int64_t kvHeadsOf(Operation *op) {
+    return stateType(op, op->getAttrOfType<FlatSymbolRefAttr>("key_cache")).getDimSize(1);
   }
 
   func::FuncOp kernelFor(Location loc, StringRef kind, ArrayRef<Value> arguments, NamedAttrList &spec) {
@@ -303,19 +323,20 @@ private:
 
   std::optional<OpBuilder> b;
   Block *entry = nullptr;
-  Value rows, wantedRows, thread, threads;
+  Value rows, wantedRows, thread, threads, profile;
   unsigned firstOutput = 0;
   unsigned nextOutput = 0;
   struct {
-    int64_t launches, kernels, barriers;
+    int64_t launches, kernels, barriers, headBarriers;
   } made = {};
   int64_t maxRows = 0;
-  llvm::DenseMap<Value, Value> operands_;   // tensor -> memref
-  llvm::DenseMap<Value, Range> ranges_;     // tensor -> its bytes in the arena
-  llvm::DenseMap<Value, bool> wantedRows_;  // tensor has the wanted rows only
+  llvm::DenseMap<Value, Value> operands_;       // tensor -> memref
+  llvm::DenseMap<Value, TouchedRange> ranges_;  // tensor -> its bytes in the arena
+  llvm::DenseMap<Value, bool> wantedRows_;      // tensor has the wanted rows only
   llvm::DenseMap<std::pair<Attribute, Type>, func::FuncOp> kernels_;
   llvm::StringMap<int64_t> counts_;
   Hazards hazards;
+  PhaseList phases;
 };
 
 }  // namespace

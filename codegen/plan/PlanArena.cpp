@@ -63,6 +63,7 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
         lastUse[operand] = &op;
 
     llvm::DenseMap<Value, int64_t> place;
+    llvm::DenseMap<Operation *, int64_t> keptUntil;  // buffers of an earlier op that its threads may still read
     for (Operation &op : body) {
       KernelMemory memory = kernelMemory(&op, maxRows);
       scratch = std::max(scratch, memory.scratch);
@@ -82,8 +83,14 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
       if (memory.temp) {
         int64_t temp = arena.allocate(memory.temp);
         op.setAttr("qwen.temp", builder.getDenseI64ArrayAttr({temp, memory.temp}));
-        arena.release(temp);
+        // Attention follows norm_qkv without a barrier if it can (qwen-outline-kernels), so it must not write there.
+        if (isa<NormQkvOp>(op) && lastUse.contains(op.getResult(0)))
+          keptUntil[lastUse[op.getResult(0)]] = temp;
+        else
+          arena.release(temp);
       }
+      if (auto kept = keptUntil.find(&op); kept != keptUntil.end())
+        arena.release(kept->second);
       for (Value value : llvm::concat<Value>(SmallVector<Value>(op.getOperands()), SmallVector<Value>(op.getResults())))
         if (auto it = place.find(value); it != place.end() && (!lastUse.contains(value) || lastUse[value] == &op)) {
           arena.release(it->second);
@@ -111,7 +118,7 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
     OpBuilder builder(module.getContext());
     int64_t end = 0;
     for (StateOp state : module.getOps<StateOp>()) {
-      int64_t bytes = CacheLayout(cast<RankedTensorType>(state.getType()).getShape()).bytes();
+      int64_t bytes = CacheLayout(state.getType()).bytes();
       state->setAttr("qwen.offset", builder.getI64IntegerAttr(end));
       state->setAttr("qwen.bytes", builder.getI64IntegerAttr(bytes));
       end = roundUp(end + bytes, kAlignment);

@@ -29,14 +29,20 @@ def OutlineKernels : Pass<"qwen-outline-kernels", "::mlir::ModuleOp"> {
   let summary = "Turns each op into a launch of a kernel; equal specialisations are one kernel";
   let description = [{
     @forward then works on raw memory: `memref.view`s of the arena, the states and the weights, one `func.call` per
-    launch, and a barrier only before a launch that touches what others wrote or read since the last one.
+    launch, and a barrier only before a launch that touches what others wrote or read since the last one. Between
+    norm_qkv and attention it is met only by a number of threads by which the KV heads don't divide evenly: else each
+    thread has attended to what it appended itself.
     A kernel is declared with its specialisation in the attribute `qwen.kernel`; a target's pass gives it a body.
+    Each launch tells `@qwen_profile` its phase: a place in the module's `qwen.phases`, which say what launches of a kind
+    read and compute (codegen/plan/Phases.h).
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
   let statistics = [Statistic<"launches", "launches", "kernel launches">,
                     Statistic<"kernels", "kernels", "distinct kernels">,
-                    Statistic<"barriers", "barriers", "barriers between launches">];
+                    Statistic<"barriers", "barriers", "barriers between launches">,
+                    Statistic<"headBarriers", "head-barriers",
+                              "barriers for thread counts by which the KV heads don't divide">];
 }
 
 #endif

@@ -57,18 +57,37 @@ static bool checkPlace(mlir::Operation *op, Frame &frame, const Tensor &cache, i
   return frame.checkIndex(op, "slot", slot, cache.shape[0]) && frame.checkIndex(op, "index", index, cache.shape[2]);
 }
 
+// A head's values as the cache keeps them (dialect/SymbolOps.td: qwen.state).
+static void roundTo(mlir::Type element, float *values, int64_t count) {
+  if (element.isBF16())
+    std::transform(values, values + count, values, roundToBf16);
+  if (!mlir::isa<Q8Type>(element))
+    return;
+  float largest = 0;
+  for (int64_t d = 0; d < count; ++d)
+    largest = std::max(largest, std::abs(values[d]));
+  if (largest == 0)
+    return;
+  const float scale = largest * float(1.0 / 127.0), inverse = 127.0f / largest;
+  for (int64_t d = 0; d < count; ++d)
+    values[d] = scale * std::nearbyint(values[d] * inverse);
+}
+
 static void run(CacheAppendOp op, Frame &frame) {
   const Tensor &x = frame.get(op.getInput()), &slot = frame.get(op.getSlot()), &index = frame.get(op.getIndex());
   Tensor &cache = frame.state(op.getCacheAttr());
   const int64_t heads = cache.shape[1], head_dim = cache.width();
+  const mlir::Type element = stateType(op, op.getCacheAttr()).getElementType();
   for (int64_t r = 0; r < x.rows(); ++r) {
     if (index.integers[r] < 0)
       continue;
     if (!checkPlace(op, frame, cache, slot.integers[r], index.integers[r]))
       return;
-    for (int64_t h = 0; h < heads; ++h)
-      std::copy_n(x.row(r) + h * head_dim, head_dim,
-                  cache.row(cacheRow(cache, slot.integers[r], h, index.integers[r])));
+    for (int64_t h = 0; h < heads; ++h) {
+      float *kept = cache.row(cacheRow(cache, slot.integers[r], h, index.integers[r]));
+      std::copy_n(x.row(r) + h * head_dim, head_dim, kept);
+      roundTo(element, kept, head_dim);
+    }
   }
 }
 

@@ -56,6 +56,8 @@ std::string describe(mlir::Operation *op);
 
 // sum_i a[i] b[i], i < n, in double.
 double dot(const float *a, const float *b, int64_t n);
+// To the nearest bf16, ties to even.
+float roundToBf16(float value);
 double activate(mlir::qwen::Activation activation, double x);
 
 }  // namespace qwen

@@ -138,6 +138,7 @@ private:
     line("needs", features.empty() ? "nothing beyond the target's baseline" : features);
     line("weights", program.weight_dtype + ", " +
                         (program.weights_embedded ? "inside the program" : host.image().weights_path));
+    line("KV cache", program.kv_dtype);
     std::string outputs;
     for (const Field &field : outputFields(program))
       if (field.by_default)

@@ -15,13 +15,23 @@ qwen.weight @element : tensor<8xf16>
 
 // -----
 
-// expected-error@+1 {{attribute 'type' failed to satisfy constraint: type attribute of [slots, kv_heads, max_seq, head_dim] tensor of 32-bit float values}}
+// expected-error@+1 {{attribute 'storage' failed to satisfy constraint}}
+qwen.weight @storage : tensor<8x8xf32> as bf16
+
+// -----
+
+// expected-error@+1 {{is stored as '!qwen.q4', but only matrices are quantised, not 'tensor<8xf32>'}}
+qwen.weight @vector : tensor<8xf32> as !qwen.q4
+
+// -----
+
+// expected-error@+1 {{attribute 'type' failed to satisfy constraint: type attribute of [slots, kv_heads, max_seq, head_dim] tensor of 32-bit float or bfloat16 type or 8 bits}}
 qwen.state @rank : tensor<8x16x4xf32>
 
 // -----
 
 // expected-error@+1 {{attribute 'type' failed to satisfy constraint}}
-qwen.state @element : tensor<1x8x16x4xbf16>
+qwen.state @element : tensor<1x8x16x4xf16>
 
 // -----
 

@@ -13,8 +13,10 @@ module attributes {qwen.max_rows = 32 : i64, qwen.max_seq = 16 : i64, qwen.batch
   qwen.weight @in_4_bits {note = "x"} : tensor<4x8x2xf32> as !qwen.q4
   // CHECK: qwen.state @key_cache : tensor<2x1x16x8xf32>
   qwen.state @key_cache : tensor<2x1x16x8xf32>
-  // CHECK: qwen.state @unused_cache : tensor<2x1x16x8xf32>
-  qwen.state @unused_cache : tensor<2x1x16x8xf32>
+  // CHECK: qwen.state @unused_cache : tensor<2x1x16x8xbf16>
+  qwen.state @unused_cache : tensor<2x1x16x8xbf16>
+  // CHECK: qwen.state @unused_codes : tensor<2x1x16x8x!qwen.q8>
+  qwen.state @unused_codes : tensor<2x1x16x8x!qwen.q8>
 
   // What nothing names goes.
   // DCE-NOT: @stacked

@@ -153,6 +153,21 @@ TEST_F(ImportTest, Checkpoint) {
                                         "(11 surplus tensors)");
 }
 
+TEST_F(ImportTest, StorageOfKeysAndValues) {
+  auto element = [&](const std::string &kv_dtype) {
+    ImportOptions options;
+    options.kv_dtype = kv_dtype;
+    auto model = import(config("Qwen3ForCausalLM"), options);
+    auto state = model->module->lookupSymbol<mlir::qwen::StateOp>("model.layers.0.self_attn.key_cache");
+    std::string text = model->program.kv_dtype + " ";
+    llvm::raw_string_ostream(text) << state.getType().getElementType();
+    return text;
+  };
+  EXPECT_EQ(element(""), "f32 f32");
+  EXPECT_EQ(element("bf16"), "bf16 bf16");
+  EXPECT_EQ(element("q8"), "q8 !qwen.q8");
+}
+
 TEST_F(ImportTest, StorageType) {
   const Json dense = config("Qwen3ForCausalLM");
   auto shapes = import(dense);

@@ -38,9 +38,10 @@ void expectSumsAddUp(const json &info) {
             sections["weights"] + sections["states"] + sections["arena"] + sections["scratch"] * threads);
 }
 
-// Bytes of a KV cache of f32 keys and values.
-int64_t cacheBytes(int64_t layers, int64_t kv_heads, int64_t head_dim, int64_t positions) {
-  return 2 * layers * kv_heads * head_dim * positions * 4;
+// Bytes of a KV cache: of keys and of values in each layer, with a line of counters behind them.
+int64_t cacheBytes(int64_t layers, int64_t kv_heads, int64_t head_dim, int64_t positions, int64_t bytes_of_value = 4,
+                   int64_t bytes_of_scale = 0) {
+  return 2 * layers * (kv_heads * positions * (head_dim * bytes_of_value + bytes_of_scale) + 64);
 }
 
 TEST(Info, AccountsForTheWeightsFile) {
@@ -65,6 +66,18 @@ TEST(Info, AccountsForEmbeddedWeights) {
             told.at("weights_bytes").get<uint64_t>() + told.at("tokenizer_bytes").get<uint64_t>());
   ProcessResult text = runProcess({program.path(), "info"});
   EXPECT_NE(text.out.find("Qwen3MoeForCausalLM"), std::string::npos);
+}
+
+TEST(Info, TellsHowKeysAndValuesAreStored) {
+  const auto config = casesDirectory().parent_path() / "configs/qwen3-0.6b.json";
+  auto told = [&](const std::string &kv) { return info(CompiledProgram(config, {"--max-seq=2048", "--kv=" + kv})); };
+  for (auto [kv, bytes] :
+       {std::pair{"bf16", cacheBytes(28, 8, 128, 2048, 2)}, std::pair{"q8", cacheBytes(28, 8, 128, 2048, 1, 4)}}) {
+    const json program = told(kv);
+    expectSumsAddUp(program);
+    EXPECT_EQ(program.at("kv_dtype"), kv);
+    EXPECT_EQ(program.at("states_bytes"), bytes);
+  }
 }
 
 struct Shape {

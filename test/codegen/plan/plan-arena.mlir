@@ -60,14 +60,14 @@ module @direct attributes {qwen.max_rows = 4 : i64} {
 
 // What a kernel shares between threads (normalised rows: 4 x 16 values) lies beside its operands and results, only
 // while it runs. An op with several results or with effects (norm_qkv fills the caches) never writes to the caller.
-// States: 2 slots x 1 head x 64 positions (5, padded to blocks of 64 keys) x 16 (4, padded to 16) values.
+// States: 2 slots x 1 head x 64 positions (5, padded to blocks of 64 keys) x 16 (4, padded to 16) values, and counters.
 // CHECK-LABEL: module @temporary
 // CHECK-SAME: qwen.arena_bytes = 512 : i64
 // Normalised rows of 16 calls at most, then a tile of 16 rows of a head padded to 16: 16 * 16 * 4 * 2.
 // CHECK-SAME: qwen.scratch_bytes = 2048 : i64
-// CHECK-SAME: qwen.states_bytes = 16384 : i64
-// CHECK: qwen.state @key {qwen.bytes = 8192 : i64, qwen.offset = 0 : i64}
-// CHECK: qwen.state @value {qwen.bytes = 8192 : i64, qwen.offset = 8192 : i64}
+// CHECK-SAME: qwen.states_bytes = 16512 : i64
+// CHECK: qwen.state @key {qwen.bytes = 8256 : i64, qwen.offset = 0 : i64}
+// CHECK: qwen.state @value {qwen.bytes = 8256 : i64, qwen.offset = 8256 : i64}
 // CHECK: qwen.norm_qkv {{.*}} {qwen.arena = array<i64: 0>, qwen.temp = array<i64: 256, 256>}
 module @temporary attributes {qwen.max_rows = 4 : i64} {
   qwen.weight @n : tensor<16xf32>
@@ -90,10 +90,11 @@ module @temporary attributes {qwen.max_rows = 4 : i64} {
 
 // Ops with two results; the router's logits are read by the kernel itself, so they have a place although only an output
 // asks for them. The first op's temporary (bf16: its input, rounded) is free for the results of the second, whose own is
-// normalised rows, the same in bf16, and activations: 4 x 16 x 4 + 4 x 16 x 2 + 4 x 2 x 16 x 4 bytes.
+// normalised rows, the same for the experts, activations, and the same for the down projection, with room for 4 bytes a
+// value: 4 x (4 x 16 + 4 x 16 + 4 x 2 x 16 + 4 x 2 x 6) bytes.
 // CHECK-LABEL: module @several
 // CHECK: qwen.linear_residual {{.*}} {qwen.arena = array<i64: 0>, qwen.temp = array<i64: 256, 256>}
-// CHECK: qwen.norm_moe {{.*}} {qwen.arena = array<i64: 256, 512>, qwen.temp = array<i64: 576, 896>}
+// CHECK: qwen.norm_moe {{.*}} {qwen.arena = array<i64: 256, 512>, qwen.temp = array<i64: 576, 1216>}
 module @several attributes {qwen.max_rows = 4 : i64} {
   qwen.weight @w : tensor<16x16xbf16>
   qwen.weight @n : tensor<16xf32>
@@ -106,6 +107,48 @@ module @several attributes {qwen.max_rows = 4 : i64} {
       : tensor<?x16xf32> -> tensor<?x3xf32>
     qwen.output "y" %y : tensor<?x16xf32>
     qwen.output "l" %l on_request : tensor<?x3xf32>
+    return
+  }
+}
+
+// -----
+
+// Caches of narrower values: 1 slot x 3 heads x 128 positions x 16 values, of 2 bytes, or of 1 and a scale of 4 bytes
+// for each position; then counters for the heads, padded to 64 bytes.
+// CHECK-LABEL: module @narrow
+// CHECK-SAME: qwen.states_bytes = 20096 : i64
+// CHECK: qwen.state @halves {qwen.bytes = 12352 : i64, qwen.offset = 0 : i64}
+// CHECK: qwen.state @codes {qwen.bytes = 7744 : i64, qwen.offset = 12352 : i64}
+module @narrow attributes {qwen.max_rows = 4 : i64} {
+  qwen.state @halves : tensor<1x3x100x16xbf16>
+  qwen.state @codes : tensor<1x3x100x16x!qwen.q8>
+  func.func @forward() {
+    return
+  }
+}
+
+// -----
+
+// Threads may begin attention while others are still in norm_qkv, so its result doesn't lie in the buffer of that. In
+// a cache of two chunks of 512 keys attention has a buffer of its own: 2 states of 32 vectors of 16 sums, a maximum and
+// a total.
+// CHECK-LABEL: module @attention
+// CHECK: qwen.norm_qkv {{.*}} {qwen.arena = array<i64: 0>, qwen.temp = array<i64: 256, 256>}
+// CHECK: qwen.attention {{.*}} {qwen.arena = array<i64: 512>, qwen.temp = array<i64: 768, 4608>}
+// CHECK: qwen.norm_linear {{.*}} {qwen.arena = array<i64: 0>
+module @attention attributes {qwen.max_rows = 4 : i64} {
+  qwen.weight @n : tensor<16xf32>
+  qwen.weight @w : tensor<16x16xf32>
+  qwen.weight @hn : tensor<16xf32>
+  qwen.state @key : tensor<1x1x520x16xf32>
+  qwen.state @value : tensor<1x1x520x16xf32>
+  func.func @forward(%x: tensor<?x16xf32>, %table: tensor<?x16xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+    %q = qwen.norm_qkv %x, %table, %slot, %index norm @n eps 1.0e-6 weights [@w, @w, @w] head_norms [@hn, @hn] eps 1.0e-6
+      caches @key, @value : tensor<?x16xf32>, tensor<?x16xf32> -> tensor<?x16xf32>
+    %a = qwen.attention %q, %slot, %index, @key, @value scale 1.0 : tensor<?x16xf32>
+    %b = qwen.norm_linear %a weights [@w] : tensor<?x16xf32> -> tensor<?x16xf32>
+    %c = qwen.norm_linear %b weights [@w] : tensor<?x16xf32> -> tensor<?x16xf32>
+    qwen.output "c" %c : tensor<?x16xf32>
     return
   }
 }

@@ -64,6 +64,10 @@ TEST(QwencCommandLine, UnknownKindsListTheKnownOnes) {
   EXPECT_EQ(2, quant.status);
   for (const char *kind : {"q5", "none", "q8", "q4"})
     EXPECT_NE(std::string::npos, quant.err.find(kind)) << quant.err;
+  const ProcessResult kv = qwencBuild({"m", "--kv=q4"});
+  EXPECT_EQ(2, kv.status);
+  for (const char *kind : {"q4", "f32", "bf16", "q8"})
+    EXPECT_NE(std::string::npos, kv.err.find(kind)) << kv.err;
 }
 
 TEST(QwencCommandLine, LaterVersions) {
