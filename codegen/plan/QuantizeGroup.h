@@ -4,124 +4,10 @@
 #pragma once
 
 #include "codegen/plan/Quantize.h"
+#include "codegen/plan/QuantizeLanes.h"
 
 namespace qwen {
 namespace {
-
-constexpr uint16_t kLargestHalf = 0x7bff;
-constexpr float kLargestHalfValue = 65504.0f;
-constexpr float kLargestWeight = 128 * kLargestHalfValue;
-constexpr float kRounder = 0x1.8p23f;  // adding it leaves whole numbers, ties to even
-
-inline uint16_t halfOf(float value) {
-  const uint32_t sign = __builtin_bit_cast(uint32_t, value) >> 16 & 0x8000u;
-  float size = __builtin_fabsf(value);
-  size = size < kLargestHalfValue ? size : kLargestHalfValue;
-  // Below 2^-14 halves are multiples of 2^-24: adding 0.5 leaves just those bits, rounded.
-  if (size < 0x1p-14f)
-    return static_cast<uint16_t>(sign | (__builtin_bit_cast(uint32_t, size + 0.5f) - 0x3f000000u));
-  const uint32_t bits = __builtin_bit_cast(uint32_t, size);
-  const uint32_t rounded = bits + 0xfffu + (bits >> 13 & 1u);
-  return static_cast<uint16_t>(sign | ((rounded >> 13) - (112u << 10)));
-}
-
-inline float floatOf(uint16_t half) {
-  const uint32_t sign = (half & 0x8000u) << 16;
-  const uint32_t size = half & 0x7fffu;
-  if (size < 0x400u)
-    return __builtin_bit_cast(float, __builtin_bit_cast(uint32_t, static_cast<float>(size) * 0x1p-24f) | sign);
-  return __builtin_bit_cast(float, ((size << 13) + (112u << 23)) | sign);
-}
-
-constexpr int kWidth = 8;
-constexpr int kParts = kQuantGroup / kWidth;
-typedef float Lanes __attribute__((vector_size(kWidth * sizeof(float))));
-struct Group {
-  Lanes part[kParts];
-};
-
-inline Lanes splat(float value) { return Lanes{} + value; }
-inline Lanes larger(Lanes a, Lanes b) { return a > b ? a : b; }
-inline Lanes smaller(Lanes a, Lanes b) { return a < b ? a : b; }
-inline float larger(float a, float b) { return a > b ? a : b; }
-inline float smaller(float a, float b) { return a < b ? a : b; }
-inline Lanes rounded(Lanes x) { return (x + kRounder) - kRounder; }
-inline float sumOf(Lanes x) { return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7])); }
-
-inline Group readGroup(const float *weights) {
-  Group group;
-  for (int p = 0; p < kParts; ++p) {
-    Lanes w;
-    __builtin_memcpy(&w, weights + p * kWidth, sizeof(w));
-    w = w == w ? w : Lanes{};
-    group.part[p] = larger(smaller(w, splat(kLargestWeight)), splat(-kLargestWeight));
-  }
-  return group;
-}
-
-struct Extremes {
-  float least, most;  // at most, at least 0
-};
-
-inline Extremes extremesOf(const Group &w) {
-  Lanes least = {}, most = {};
-  for (const Lanes &part : w.part) {
-    least = smaller(least, part);
-    most = larger(most, part);
-  }
-  Extremes all = {0.0f, 0.0f};
-  for (int i = 0; i < kWidth; ++i)
-    all = {smaller(all.least, least[i]), larger(all.most, most[i])};
-  return all;
-}
-
-// The longest run of consecutive numbers in kQ4Values: within it, to look up is to round.
-struct Run {
-  int first, last;  // codes
-};
-constexpr Run longestRun() {
-  Run best = {0, 0};
-  for (int first = 0; first < 16; ++first) {
-    int last = first;
-    while (last < 15 && kQ4Values[last + 1] == kQ4Values[last] + 1)
-      ++last;
-    if (last - first > best.last - best.first)
-      best = {first, last};
-  }
-  return best;
-}
-constexpr Run kRun = longestRun();
-
-struct CodeTable {
-  uint8_t codes[kQ4Values.back() + 1];
-};
-constexpr CodeTable codesOfQ4Values() {
-  CodeTable table = {};
-  for (int c = 0; c < 16; ++c)
-    table.codes[kQ4Values[c]] = static_cast<uint8_t>(c);
-  return table;
-}
-constexpr CodeTable kQ4Codes = codesOfQ4Values();
-
-// Formats: the number nearest to x that has a code, and that code.
-struct Q8 {
-  static Lanes nearest(Lanes x) { return rounded(larger(smaller(x, splat(127.0f)), splat(-127.0f))); }
-  static uint8_t codeOf(int number) { return static_cast<uint8_t>(number + kQ8Zero); }
-};
-
-struct Q4 {
-  static Lanes nearest(Lanes x) {
-    Lanes number = rounded(larger(smaller(x, splat(kQ4Values[kRun.last])), splat(kQ4Values[kRun.first])));
-#pragma GCC unroll 16
-    for (int c = kRun.first; c > 0; --c)
-      number -= x < splat(0.5f * (kQ4Values[c] + kQ4Values[c - 1])) ? splat(kQ4Values[c] - kQ4Values[c - 1]) : Lanes{};
-#pragma GCC unroll 16
-    for (int c = kRun.last; c < 15; ++c)
-      number += x > splat(0.5f * (kQ4Values[c] + kQ4Values[c + 1])) ? splat(kQ4Values[c + 1] - kQ4Values[c]) : Lanes{};
-    return number;
-  }
-  static uint8_t codeOf(int number) { return kQ4Codes.codes[number]; }
-};
 
 // What a scale comes to, and what its successor follows from.
 struct Trial {
@@ -149,13 +35,16 @@ template <typename Format> inline QuantizedGroup encode(const Group &w, uint16_t
   const float scale = floatOf(half);
   const float inverse = half & 0x7fffu ? 1.0f / scale : 0.0f;
   Lanes error = {};
+  int32_t wide[kQuantGroup];
   for (int p = 0; p < kParts; ++p) {
     const Lanes number = Format::nearest(w.part[p] * inverse + zero);
     const Lanes off = w.part[p] - scale * (number - zero);
     error += off * off;
-    for (int i = 0; i < kWidth; ++i)
-      codes[p * kWidth + i] = Format::codeOf(static_cast<int>(number[i]));
+    const auto whole = __builtin_convertvector(Format::codesOf(number), Integers);
+    __builtin_memcpy(wide + p * kWidth, &whole, sizeof(whole));
   }
+  for (int i = 0; i < kQuantGroup; ++i)
+    codes[i] = static_cast<uint8_t>(wide[i]);
   return {half, sumOf(error)};
 }
 
@@ -182,61 +71,118 @@ inline uint16_t scaleWithShift(float scale, int shift) {
   return static_cast<uint16_t>((half & 0x8000) | (whole < most ? whole : most) | shift);
 }
 
-inline int zeroOf(uint16_t half) { return kQ4Zero - (half & kQ4ShiftMask); }
+// A candidate for the scale of a group, and its error as the screen sees it.
+struct Candidate {
+  float scale;
+  int shift;
+  float error;
+};
 
-struct Search {
-  const Group &w;
-  uint16_t half = 0;  // the best scale so far
-  float error;        // its squared error
-  float refit = 0;    // the scale of least error for the codes that it gives
-
-  explicit Search(const Group &group) : w(group) {
-    Lanes sum = {};
-    for (const Lanes &part : group.part)
-      sum += part * part;
-    error = sumOf(sum);
+// The weights as 16-bit whole numbers, for the screen of candidates: a trial in numbers of kScreenOne to 1.
+constexpr int kScreenOne = 512;
+class Screen {
+public:
+  Screen(const Group &w, float largest) : unit(largest / 32767.0f) {
+    const float inverse = 32767.0f / largest;
+    int32_t wide[kQuantGroup];
+    for (int p = 0; p < kParts; ++p) {
+      const auto whole = __builtin_convertvector(rounded(w.part[p] * inverse), Integers);
+      __builtin_memcpy(wide + p * kWidth, &whole, sizeof(whole));
+    }
+    for (int i = 0; i < kQuantGroup; ++i)
+      weights[i] = static_cast<int16_t>(wide[i]);
   }
 
-  bool attempt(float wanted, int shift) {
-    const uint16_t here = scaleWithShift(wanted, shift);
-    if ((here & 0x7fff) == 0)
-      return false;
-    const float scale = floatOf(here);
-    const Trial trial = tryScale<Q4>(w, scale, static_cast<float>(kQ4Zero - shift));
-    const float trial_error = trial.error * scale * scale;
-    if (!(trial_error < error))
-      return false;
-    half = here;
-    error = trial_error;
-    refit = trial.products / trial.norms;
-    return true;
+  float errorOf(float scale, int shift) const {
+    const int factor = static_cast<int16_t>(unit / scale * (65536.0f * kScreenOne));
+    const int zero = (kQ4Zero - shift) * kScreenOne;
+    alignas(sizeof(Shorts)) int16_t offs[kQuantGroup];
+    for (int i = 0; i < kQuantGroup; ++i)
+      offs[i] = static_cast<int16_t>((weights[i] * factor >> 16) + zero);
+    for (int i = 0; i < kQuantGroup; i += kShorts) {
+      Shorts x;
+      __builtin_memcpy(&x, offs + i, sizeof(x));
+      x -= nearest(x);
+      __builtin_memcpy(offs + i, &x, sizeof(x));
+    }
+    int32_t error = 0;
+    for (int i = 0; i < kQuantGroup; ++i)
+      error += offs[i] * offs[i];
+    return static_cast<float>(error) * (scale * scale);
   }
+
+private:
+  static constexpr int kShorts = 16;
+  typedef int16_t Shorts __attribute__((vector_size(kShorts * sizeof(int16_t))));
+
+  static Shorts splat(int number) { return Shorts{} + static_cast<int16_t>(number); }
+
+  static Shorts nearest(Shorts x) {
+    const Shorts low = splat(Q4::kFirst * kScreenOne), high = splat(Q4::kLast * kScreenOne);
+    Shorts number = x < low ? low : x;
+    number = number > high ? high : number;
+    number = (number + splat(kScreenOne / 2)) & splat(-kScreenOne);
+#pragma GCC unroll 16
+    for (int c = kRun.first; c > 0; --c)
+      number -= (x < splat((kQ4Values[c] + kQ4Values[c - 1]) * (kScreenOne / 2))) &
+                splat((kQ4Values[c] - kQ4Values[c - 1]) * kScreenOne);
+#pragma GCC unroll 16
+    for (int c = kRun.last; c < 15; ++c)
+      number += (x > splat((kQ4Values[c] + kQ4Values[c + 1]) * (kScreenOne / 2))) &
+                splat((kQ4Values[c + 1] - kQ4Values[c]) * kScreenOne);
+    return number;
+  }
+
+  int16_t weights[kQuantGroup];
+  float unit;  // what 1 stands for
 };
 
 // Candidates: for either sign, the shifts next to the one under which the extremes of the weights meet those of the
 // values at the same scale; for each of them, fractions of the smallest scale that leaves no weight beyond the values.
 inline QuantizedGroup groupToQ4(const float *weights, uint8_t *codes) {
+  constexpr float kLeast = kQ4Values.front(), kMost = kQ4Values.back();
+  constexpr float kFractions[] = {0.84f, 0.92f, 1.0f};
   const Group w = readGroup(weights);
   const Extremes range = extremesOf(w);
-  Search search(w);
-  constexpr float kLeast = kQ4Values.front(), kMost = kQ4Values.back();
-  const float inverse = (kMost - kLeast) / larger(range.most - range.least, 0x1p-126f);
-  constexpr float kFactors[] = {0.8f, 0.85f, 0.9f, 0.95f, 1.0f};
+  const float largest = larger(range.most, -range.least);
+  if (!(largest > 0x1p-24f))
+    return encode<Q4>(w, 0, kQ4Zero, codes);
+  const Screen screen(w, largest);
+  Candidate best = {0.0f, 0, 3e38f};
+  const float inverse = (kMost - kLeast) / (range.most - range.least);
   for (int sign = 0; sign < 2; ++sign) {
     const float above = sign ? -range.least : range.most, below = sign ? range.most : -range.least;
-    const int low = static_cast<int>(kQ4Zero - kLeast - below * inverse);
-    for (int shift = low - 1; shift <= low + 2; ++shift) {
-      const int k = shift < 0 ? 0 : shift > kQ4ShiftMask ? kQ4ShiftMask : shift;
-      const float zero = static_cast<float>(kQ4Zero - k);
+    const int meeting = static_cast<int>(kQ4Zero - kLeast - below * inverse);
+    const int first = meeting < 1 ? 0 : meeting > kQ4ShiftMask - 2 ? kQ4ShiftMask - 3 : meeting - 1;
+    for (int shift = first; shift < first + 4; ++shift) {
+      const float zero = static_cast<float>(kQ4Zero - shift);
       const float fit = larger(above / (kMost - zero), below / (zero - kLeast));
-      for (const float factor : kFactors)
-        search.attempt(sign ? -fit * factor : fit * factor, k);
+      for (const float fraction : kFractions) {
+        const float scale = sign ? -fit * fraction : fit * fraction;
+        const float error = screen.errorOf(scale, shift);
+        const bool less = error < best.error;
+        best.scale = less ? scale : best.scale;
+        best.shift = less ? shift : best.shift;
+        best.error = less ? error : best.error;
+      }
     }
   }
-  for (int i = 0; i < 3 && search.half; ++i)
-    if (!search.attempt(search.refit, search.half & kQ4ShiftMask))
+
+  // Then the scale of least error for the codes that the best one gives, as long as that helps.
+  uint16_t half = scaleWithShift(best.scale, best.shift);
+  const float zero = static_cast<float>(kQ4Zero - best.shift);
+  float least = 3e38f;
+  for (uint16_t next = half; next & 0x7fff;) {
+    const float scale = floatOf(next);
+    const Trial trial = tryScale<Q4>(w, scale, zero);
+    const float error = trial.error * scale * scale;
+    if (!(error < least))
       break;
-  return encode<Q4>(w, search.half, static_cast<float>(zeroOf(search.half)), codes);
+    half = next;
+    least = error;
+    next = scaleWithShift(trial.products / trial.norms, best.shift);
+  }
+  return encode<Q4>(w, half, zero, codes);
 }
 
 }  // namespace

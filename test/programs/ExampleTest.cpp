@@ -229,5 +229,14 @@ TEST(Perplexity, OfTheExampleInBf16) {
   EXPECT_NEAR(perplexity.all, 4.922, 0.012);
 }
 
+TEST(Perplexity, QuantisingTheExampleCostsLittle) {
+  const double plain = examplePerplexity({}).all;
+  const Perplexity eight = examplePerplexity({"--quant=q8"}), four = examplePerplexity({"--quant=q4"});
+  EXPECT_EQ(eight.tokens, 4211);
+  EXPECT_EQ(four.tokens, 4211);
+  EXPECT_NEAR(eight.all, plain, 0.002 * plain);
+  EXPECT_NEAR(four.all, plain, 0.02 * plain);
+}
+
 }  // namespace
 }  // namespace qwen::test

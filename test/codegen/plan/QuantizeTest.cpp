@@ -1,10 +1,11 @@
 #include "codegen/plan/Quantize.h"
+#include "codegen/plan/QuantizeGroup.h"
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 namespace qwen {
@@ -135,15 +136,97 @@ TEST(Quantize, WhatNoScaleReaches) {
       const Decoded decoded = roundTrip(quantize, weights);
       EXPECT_GT(decoded.weights[3], 4e5f);
       EXPECT_LT(decoded.weights[4], -4e5f);
-      EXPECT_EQ(decoded.weights[5], roundTrip(quantize, [&] {
-                                      std::vector<float> zero = weights;
-                                      zero[5] = 0;
-                                      return zero;
-                                    }())
-                                        .weights[5]);
+      weights[5] = 0.0f;
+      EXPECT_EQ(decoded.weights, roundTrip(quantize, weights).weights) << "NaN is not taken for 0";
       for (float w : decoded.weights)
         EXPECT_TRUE(std::isfinite(w));
     }
+}
+
+// The least error that any scale in steps of half a percent reaches.
+double leastErrorOfQ4(const std::vector<float> &weights) {
+  float largest = 0;
+  for (float w : weights)
+    largest = std::max(largest, std::abs(w));
+  double least = INFINITY;
+  for (double units = 4; units < 24; units *= 1.005)  // what the largest weight becomes
+    for (int candidate = 0; candidate < 2 * (kQ4ShiftMask + 1); ++candidate) {
+      const int half = toHalf(static_cast<float>(largest / units)) & ~kQ4ShiftMask;
+      const auto scale = static_cast<uint16_t>(half | candidate / 2 | (candidate % 2 ? 0x8000 : 0));
+      double error = 0;
+      for (float w : weights) {
+        double nearest = INFINITY;
+        for (uint8_t code = 0; code < 16; ++code)
+          nearest = std::min(nearest, std::abs(w - static_cast<double>(fromHalf(scale)) * q4Value(code, scale)));
+        error += nearest * nearest;
+      }
+      least = std::min(least, error);
+    }
+  return least;
+}
+
+TEST(Quantize, ComesNearToTryingEveryScale) {
+  Random random(3);
+  double sum = 0, least_sum = 0;
+  for (int i = 0; i < 60; ++i) {
+    std::vector<float> weights(kQuantGroup);
+    for (float &w : weights)
+      w = static_cast<float>(i % 3 == 0 ? random.normal() : i % 3 == 1 ? random.student(3) : random.normal() + 1);
+    const double error = roundTrip(quantizeQ4, weights).group.squared_error;
+    const double least = leastErrorOfQ4(weights);
+    EXPECT_LT(error, 1.5 * least);
+    sum += error;
+    least_sum += least;
+  }
+  EXPECT_LT(sum, 1.05 * least_sum);
+}
+
+TEST(Quantize, SameBitsForEveryInstructionSet) {
+  Random random(4);
+  for (int i = 0; i < 2000; ++i) {
+    std::vector<float> weights(kQuantGroup);
+    for (float &w : weights)
+      w = static_cast<float>(random.student(2) * std::pow(10.0, i % 9 - 6));
+    uint8_t codes[kQuantGroup], plain_codes[kQuantGroup];
+    auto expectSame = [&](QuantizedGroup group, QuantizedGroup plain) {
+      EXPECT_EQ(group.scale, plain.scale);
+      EXPECT_EQ(group.squared_error, plain.squared_error);
+      EXPECT_TRUE(std::equal(codes, codes + kQuantGroup, plain_codes));
+    };
+    expectSame(quantizeQ8(weights.data(), codes), groupToQ8(weights.data(), plain_codes));
+    expectSame(quantizeQ4(weights.data(), codes), groupToQ4(weights.data(), plain_codes));
+  }
+}
+
+template <typename Draw> void expectBetterThanGgml(uint64_t seed, Draw draw, double q8_0, double q4_0, double q4_k) {
+  Random random(seed);
+  double error8 = 0, error4 = 0, all = 0;
+  for (int i = 0; i < 2048; ++i) {
+    float weights[kQuantGroup];
+    for (float &w : weights) {
+      w = static_cast<float>(draw(random));
+      all += static_cast<double>(w) * w;
+    }
+    uint8_t codes[kQuantGroup];
+    error8 += quantizeQ8(weights, codes).squared_error;
+    error4 += quantizeQ4(weights, codes).squared_error;
+  }
+  EXPECT_LT(error8 / all, q8_0);
+  EXPECT_LT(error4 / all, q4_0);
+  EXPECT_LT(error4 / all, q4_k);
+}
+
+// ggml's figures: relative squared error of ggml_quantize_chunk without importance (llama-cpp-python 0.3.36) on the
+// very same 65,536 weights in rows of 256. bench/quality.py prints more of them.
+TEST(Quantize, ErrsLessThanGgmlsFormatsOfTheSameSize) {
+  expectBetterThanGgml(
+      11, [](Random &random) { return random.normal(); }, 2.9e-5, 0.007369, 0.005069);
+  expectBetterThanGgml(
+      12, [](Random &random) { return random.laplace(); }, 4.5e-5, 0.011467, 0.007158);
+  expectBetterThanGgml(
+      13, [](Random &random) { return random.student(5); }, 4.6e-5, 0.011746, 0.006810);
+  expectBetterThanGgml(
+      14, [](Random &random) { return random.student(3); }, 6.7e-5, 0.016655, 0.008570);
 }
 
 }  // namespace
