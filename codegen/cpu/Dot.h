@@ -34,6 +34,7 @@ struct PanelSource {
   int64_t kGroup = 1;
   int64_t kStride = kPanelRows;
   QuantizedCodes codes = QuantizedCodes::none;
+  Value firstGroup = {}, endGroup = {};  // of quantised panels: the part of K to sum; null: all
 };
 
 // acc[r * panels + p] += sum_k x[xRows[r], k] * w[p, k]; returns the new sums (vectors of 16).

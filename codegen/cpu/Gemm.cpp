@@ -1,8 +1,6 @@
 #include "codegen/cpu/Gemm.h"
 
-#include "codegen/cpu/QuantizedPanels.h"
 #include "codegen/plan/KernelMemory.h"
-#include "codegen/plan/QuantFormat.h"
 
 namespace mlir::qwen {
 
@@ -14,65 +12,22 @@ public:
       : kernel(kernel), b(kernel.b), product(product), registers(kernel.machine, product.x.form) {}
 
   void emit() {
-    if (!product.unpacked)
-      return emitBlocks();
-    // Unpacking costs about what one tile of rows saves by it.
-    Value rows = b.sub(product.rowEnd, product.rowBegin);
-    Value few = b.less(rows, b.index(2 * registers.rowSteps().front()));
-    b.whenElse(few, [&] { emitBlocks(); }, [&] { emitUnpacked(); });
+    int64_t block = std::max<int64_t>(1, kernel.machine.l2_bytes / 2 / unitBytes());
+    b.loop(product.begin, product.end, block, [&](Value first) {
+      Value end = b.min(b.add(first, block), product.end);
+      forRowTiles(kernel, registers, product.rowBegin, product.rowEnd,
+                  [&](Value row, int64_t rows) { emitRows(first, end, row, rows); });
+    });
   }
 
 private:
-  int64_t sourceBytes() const {
-    return cast<MemRefType>(product.source.memory.getType()).getElementTypeBitWidth() / 8 * product.panelElements *
-           product.panelsPerUnit;
+  // Units whose weights stay in half the L2 cache while all rows pass make a block.
+  int64_t unitBytes() const {
+    return cast<MemRefType>(product.source.memory.getType()).getElementTypeBitWidth() / 8 * unitElements();
   }
+  int64_t unitElements() const { return product.panelElements * product.panelsPerUnit; }
 
-  // body(first, end): units whose weights stay in `bytes` of cache while all rows pass.
-  void forBlocks(int64_t bytes, int64_t unitBytes, llvm::function_ref<void(Value, Value)> body) {
-    int64_t block = std::max<int64_t>(1, bytes / unitBytes);
-    b.loop(product.begin, product.end, block,
-           [&](Value first) { body(first, b.min(b.add(first, block), product.end)); });
-  }
-
-  void emitBlocks() {
-    source = product.source;
-    panelElements = product.panelElements;
-    forBlocks(kernel.machine.l2_bytes / 2, sourceBytes(), [&](Value first, Value end) {
-      base = b.add(product.base, b.mul(first, panelElements * product.panelsPerUnit));
-      emitBlock(first, end);
-    });
-  }
-
-  void emitUnpacked() {
-    int64_t blocks = roundUp(product.source.k, ::qwen::kQuantBlock) / ::qwen::kQuantBlock;
-    source = product.source;
-    source.memory = product.unpacked;
-    source.codes = QuantizedCodes::q4Bytes;
-    panelElements = blocks * ::qwen::kQ8BlockBytes;
-    int64_t room = cast<MemRefType>(product.unpacked.getType()).getDimSize(0);
-    int64_t perUnit = product.panelsPerUnit;
-    forBlocks(room, panelElements * perUnit, [&](Value first, Value end) {
-      Value panels = b.mul(b.sub(end, first), perUnit);
-      Value from = b.add(product.base, b.mul(first, product.panelElements * perUnit));
-      b.loop(b.index(0), panels, 1, [&](Value panel) {
-        emitUnpack(kernel, product.source.memory, b.add(from, b.mul(panel, product.panelElements)), blocks,
-                   source.memory, b.mul(panel, panelElements));
-      });
-      base = b.index(0);
-      emitBlock(first, end);
-    });
-  }
-
-  void emitBlock(Value first, Value end) {
-    blockBegin = first;
-    forRowTiles(kernel, registers, product.rowBegin, product.rowEnd,
-                [&](Value row, int64_t rows) { emitRows(first, end, row, rows); });
-  }
-
-  Value placeOf(Value unit) {
-    return b.add(base, b.mul(b.sub(unit, blockBegin), panelElements * product.panelsPerUnit));
-  }
+  Value placeOf(Value unit) { return b.add(product.base, b.mul(unit, unitElements())); }
 
   // All units of a block for one register tile of rows.
   void emitRows(Value blockBegin, Value blockEnd, Value first, int64_t rows) {
@@ -109,7 +64,7 @@ private:
     int64_t together = registers.panels(rows, perUnit);
     Value place = placeOf(unit);
     auto some = [&](Value panel, int64_t count) {
-      ValueList sums = dot(b.add(place, b.mul(panel, panelElements)), count);
+      ValueList sums = dot(b.add(place, b.mul(panel, product.panelElements)), count);
       for (int64_t r = 0; r < rows; ++r)
         for (int64_t p = 0; p < count; ++p)
           b.store(sums[r * count + p], product.tile, {b.index(r), b.mul(b.add(panel, p), kPanelRows)});
@@ -132,18 +87,15 @@ private:
   ValueList dot(Value first, int64_t panels) {
     ValueList bases;
     for (int64_t p = 0; p < panels; ++p)
-      bases.push_back(b.add(first, p * panelElements));
+      bases.push_back(b.add(first, p * product.panelElements));
     ValueList zeros(xRows.size() * panels, b.f32(0.0, kPanelRows));
-    return emitDot(kernel, product.x, xRows, source, bases, zeros);
+    return emitDot(kernel, product.x, xRows, product.source, bases, zeros);
   }
 
   Kernel &kernel;
   KernelBuilder &b;
   const Product &product;
   RegisterTile registers;
-  PanelSource source;  // what is read at present: the product's or unpacked panels
-  int64_t panelElements = 0;
-  Value base, blockBegin;  // place and number of a block's first unit
   ValueList indices, xRows;
 };
 
@@ -163,12 +115,21 @@ Product sharedProduct(Kernel &kernel, const PackedArgument &weight, const Produc
   product.rowEnd = kernel.rows;
   product.x = x;
   ProductScratch own = productScratch(scratch, weight.k(), panelsPerUnit, weight.element);
-  product.tile = b.view(kernel.scratch, own.tile, {kMaxTileRows, panelsPerUnit * kPanelRows}, b.getF32Type());
+  int64_t width = panelsPerUnit * kPanelRows;
+  product.tile = b.view(kernel.scratch, own.tile, {tileRows(weight.element), width}, b.getF32Type());
   if (own.unpackedBytes)
     product.unpacked = b.view(kernel.scratch, own.unpacked, {own.unpackedBytes}, b.getI8Type());
   return product;
 }
 
-void emitProduct(Kernel &kernel, const Product &product) { ProductEmitter(kernel, product).emit(); }
+void emitProduct(Kernel &kernel, const Product &product) {
+  auto asItComes = [&] { ProductEmitter(kernel, product).emit(); };
+  if (product.source.codes == QuantizedCodes::none)
+    return asItComes();
+  KernelBuilder &b = kernel.b;
+  int64_t many = 2 * RegisterTile(kernel.machine, product.x.form).rowSteps().front();
+  b.whenElse(b.less(b.sub(product.rowEnd, product.rowBegin), b.index(many)), asItComes,
+             [&] { emitQuantizedProduct(kernel, product); });
+}
 
 }  // namespace mlir::qwen

@@ -18,9 +18,9 @@ struct Product {
   llvm::function_ref<Value(Value)> xRow = nullptr;
   // What is done with the sums: epilogue(i, unit, sums of the unit's panels), once per row and unit.
   llvm::function_ref<void(Value, Value, ArrayRef<Value>)> epilogue = nullptr;
-  // Scratch [kMaxTileRows, panelsPerUnit * 16] f32 through which sums go that don't fit into registers together.
+  // Scratch [tileRows(), panelsPerUnit * 16] f32 through which sums go that don't fit into registers together.
   Value tile = {};
-  // Scratch of unpackBytes() in which codes of 4 bits are unpacked once for many rows; null: in registers, each time.
+  // Scratch in which codes of 4 bits are unpacked once for many rows; null where there are none.
   Value unpacked = {};
   // Instead of `epilogue`: tileEpilogue(i, unit, r), the sums are in row r of the tile.
   llvm::function_ref<void(Value, Value, Value)> tileEpilogue = nullptr;
@@ -31,5 +31,8 @@ struct Product {
 Product sharedProduct(Kernel &kernel, const PackedArgument &weight, const ProductInput &x, int64_t units,
                       int64_t panelsPerUnit, int64_t scratch);
 void emitProduct(Kernel &kernel, const Product &product);
+
+// For quantised weights and so many rows that it pays to bring a piece of a panel into the L1 cache for them.
+void emitQuantizedProduct(Kernel &kernel, const Product &product);
 
 }  // namespace mlir::qwen

@@ -29,7 +29,9 @@ public:
       for (int64_t piece = 0; piece < panels.pieces; ++piece)
         sums.push_back(panels.slice(panel, piece));
     int64_t groups = roundUp(source.k, ::qwen::kQuantBlock) / ::qwen::kQuantGroup;
-    sums = b.loop(b.index(0), b.index(groups), 1, sums, [&](Value group, ValueRange carried) {
+    Value first = source.firstGroup ? source.firstGroup : b.index(0);
+    Value end = source.endGroup ? source.endGroup : b.index(groups);
+    sums = b.loop(first, end, 1, sums, [&](Value group, ValueRange carried) {
       ValueList next(carried);
       addGroup(group, next);
       return next;

@@ -87,7 +87,7 @@ ValueList KernelBuilder::rolledLoop(Value begin, Value end, ValueRange carried,
   auto unroll = LLVM::LoopUnrollAttr::get(getContext(), getBoolAttr(true), {}, {}, {}, {}, {}, {});
   auto annotation = LLVM::LoopAnnotationAttr::get(getContext(), {}, {}, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {},
                                                   {}, {});
-  results.front().getDefiningOp()->setAttr("llvm.loop_annotation", annotation);
+  results.front().getDefiningOp()->setAttr("loop_annotation", annotation);
   return results;
 }
 

@@ -18,10 +18,12 @@ int64_t preparedBytes(int64_t rows, int64_t k, Type element) {
   return rows * (padded * 2 + padded / ::qwen::kQuantGroup * 8);
 }
 
+int64_t tileRows(Type element) { return isQuantized(element) ? kRowBlock : kMaxTileRows; }
+
 ProductScratch productScratch(int64_t start, int64_t k, int64_t panelsPerUnit, Type element) {
   ProductScratch scratch;
   scratch.tile = start;
-  scratch.unpacked = start + kMaxTileRows * panelsPerUnit * kPanelRows * 4;
+  scratch.unpacked = start + tileRows(element) * panelsPerUnit * kPanelRows * 4;
   int64_t blocks = roundUp(k, ::qwen::kQuantBlock) / ::qwen::kQuantBlock;
   int64_t unit = panelsPerUnit * blocks * ::qwen::kQ8BlockBytes;
   scratch.unpackedBytes = isa<Q4Type>(element) ? std::max(kUnpackedBytes, unit) : 0;

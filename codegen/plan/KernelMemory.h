@@ -23,8 +23,9 @@ struct KernelMemory {
 // kPrivateRows that a thread prepares for itself.
 int64_t preparedBytes(int64_t rows, int64_t k, Type element);
 
-// A product's own scratch from `start` on: sums of a register tile [kMaxTileRows, panels of a unit * 16] f32, then
-// panels of 4 bits unpacked to bytes.
+// A product's own scratch from `start` on: sums of a tile of rows [tileRows(), panels of a unit * 16] f32, then panels
+// of 4 bits unpacked to bytes.
+int64_t tileRows(Type element);
 struct ProductScratch {
   int64_t tile, unpacked, unpackedBytes, end;
 };

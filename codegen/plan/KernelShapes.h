@@ -17,6 +17,8 @@ inline constexpr int64_t kQueryTile = 32;
 // Largest register tile of any machine, in rows.
 inline constexpr int64_t kMaxTileRows = 16;
 
+// Rows that pass a piece of a quantised panel while it stays in a first-level cache.
+inline constexpr int64_t kRowBlock = 64;
 // Panels of 4 bits that are unpacked to bytes at once for many rows: as many as stay in a second-level cache.
 inline constexpr int64_t kUnpackedBytes = 256 * 1024;
 

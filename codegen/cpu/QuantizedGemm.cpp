@@ -1,0 +1,117 @@
+// Products of quantised weights with many rows. The integer dot products are so fast that weights coming from the L2
+// cache for every register tile would hold them up: a piece of a panel stays in the L1 cache while a block of rows
+// passes, and the rows' sums wait in the tile.
+#include "codegen/cpu/Gemm.h"
+#include "codegen/cpu/QuantizedPanels.h"
+#include "codegen/plan/KernelMemory.h"
+#include "codegen/plan/QuantFormat.h"
+
+namespace mlir::qwen {
+
+namespace {
+
+class QuantizedProduct {
+public:
+  QuantizedProduct(Kernel &kernel, const Product &product)
+      : kernel(kernel), b(kernel.b), product(product), registers(kernel.machine, product.x.form),
+        source(product.source), panelBytes(product.panelElements) {}
+
+  void emit() {
+    int64_t room = kernel.machine.l2_bytes / 2;
+    if (product.unpacked) {
+      source.memory = product.unpacked;
+      source.codes = QuantizedCodes::q4Bytes;
+      panelBytes = blocks() * ::qwen::kQ8BlockBytes;
+      room = cast<MemRefType>(product.unpacked.getType()).getDimSize(0);
+    }
+    int64_t units = std::max<int64_t>(1, room / (panelBytes * product.panelsPerUnit));
+    b.loop(product.begin, product.end, units, [&](Value first) {
+      Value end = b.min(b.add(first, units), product.end);
+      place = b.add(product.base, b.mul(first, product.panelElements * product.panelsPerUnit));
+      if (product.unpacked)
+        unpack(b.mul(b.sub(end, first), product.panelsPerUnit));
+      b.loop(product.rowBegin, product.rowEnd, kRowBlock, [&](Value row) {
+        Value rowEnd = b.min(b.add(row, kRowBlock), product.rowEnd);
+        b.loop(first, end, 1, [&](Value unit) {
+          sumUnit(b.mul(b.sub(unit, first), product.panelsPerUnit), row, rowEnd);
+          b.loop(row, rowEnd, 1, [&](Value i) { finish(i, unit, b.sub(i, row)); });
+        });
+      });
+    });
+  }
+
+private:
+  int64_t blocks() const { return roundUp(source.k, ::qwen::kQuantBlock) / ::qwen::kQuantBlock; }
+
+  // Groups of a piece of a panel: it and the input of a register tile take three quarters of the L1 cache at most.
+  int64_t groupsAtOnce() const {
+    int64_t perColumn = product.x.form == InputForm::int16Pairs ? 2 : 1;
+    int64_t inputBytes = registers.rowSteps().front() * (::qwen::kQuantGroup * perColumn + 8);
+    int64_t most = std::max<int64_t>(1, kernel.machine.l1_bytes * 3 / 4 / (::qwen::kQ8BlockBytes / 2 + inputBytes));
+    int64_t groups = 2 * blocks(), pieces = (groups + most - 1) / most;
+    return (groups + pieces - 1) / pieces;
+  }
+
+  void unpack(Value panels) {
+    Value packed = place;
+    place = b.index(0);
+    b.loop(b.index(0), panels, 1, [&](Value panel) {
+      emitUnpack(kernel, product.source.memory, b.add(packed, b.mul(panel, product.panelElements)), blocks(),
+                 source.memory, b.mul(panel, panelBytes));
+    });
+  }
+
+  // The tile's rows 0 .. end - begin become the sums of the unit whose panels begin with `panel`.
+  void sumUnit(Value panel, Value begin, Value end) {
+    int64_t groups = 2 * blocks(), atOnce = groupsAtOnce();
+    b.loop(b.index(0), b.index(product.panelsPerUnit), 1, [&](Value p) {
+      Value base = b.add(place, b.mul(b.add(panel, p), panelBytes));
+      Value column = b.mul(p, kPanelRows);
+      auto piece = [&](Value firstGroup, bool fresh) {
+        source.firstGroup = firstGroup;
+        source.endGroup = b.min(b.add(firstGroup, atOnce), b.index(groups));
+        forRowTiles(kernel, registers, begin, end,
+                    [&](Value row, int64_t rows) { sumTile(base, row, b.sub(row, begin), rows, column, fresh); });
+      };
+      piece(b.index(0), true);
+      if (atOnce < groups)
+        b.loop(b.index(atOnce), b.index(groups), atOnce, [&](Value group) { piece(group, false); });
+    });
+  }
+
+  void sumTile(Value base, Value first, Value tileRow, int64_t rows, Value column, bool fresh) {
+    ValueList xRows, init;
+    for (int64_t r = 0; r < rows; ++r) {
+      Value row = b.add(first, r);
+      xRows.push_back(product.xRow ? product.xRow(row) : row);
+      init.push_back(fresh ? b.f32(0.0, kPanelRows)
+                           : b.load(product.tile, {b.add(tileRow, r), column}, kPanelRows));
+    }
+    ValueList sums = emitDot(kernel, product.x, xRows, source, base, init);
+    for (int64_t r = 0; r < rows; ++r)
+      b.store(sums[r], product.tile, {b.add(tileRow, r), column});
+  }
+
+  void finish(Value i, Value unit, Value tileRow) {
+    if (product.tileEpilogue)
+      return product.tileEpilogue(i, unit, tileRow);
+    ValueList sums;
+    for (int64_t p = 0; p < product.panelsPerUnit; ++p)
+      sums.push_back(b.load(product.tile, {tileRow, b.index(p * kPanelRows)}, kPanelRows));
+    product.epilogue(i, unit, sums);
+  }
+
+  Kernel &kernel;
+  KernelBuilder &b;
+  const Product &product;
+  RegisterTile registers;
+  PanelSource source;  // what is read: the product's or unpacked panels
+  int64_t panelBytes;
+  Value place;  // of a block's first panel
+};
+
+}  // namespace
+
+void emitQuantizedProduct(Kernel &kernel, const Product &product) { QuantizedProduct(kernel, product).emit(); }
+
+}  // namespace mlir::qwen
