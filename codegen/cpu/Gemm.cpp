@@ -115,7 +115,7 @@ Product sharedProduct(Kernel &kernel, const PackedArgument &weight, const Produc
   product.rowEnd = kernel.rows;
   product.x = x;
   ProductScratch own = productScratch(scratch, weight.k(), panelsPerUnit, weight.element);
-  int64_t width = panelsPerUnit * kPanelRows;
+  int64_t width = tilePanels(panelsPerUnit, weight.element) * kPanelRows;
   product.tile = b.view(kernel.scratch, own.tile, {tileRows(weight.element), width}, b.getF32Type());
   if (own.unpackedBytes)
     product.unpacked = b.view(kernel.scratch, own.unpacked, {own.unpackedBytes}, b.getI8Type());

@@ -18,7 +18,7 @@ struct Product {
   llvm::function_ref<Value(Value)> xRow = nullptr;
   // What is done with the sums: epilogue(i, unit, sums of the unit's panels), once per row and unit.
   llvm::function_ref<void(Value, Value, ArrayRef<Value>)> epilogue = nullptr;
-  // Scratch [tileRows(), panelsPerUnit * 16] f32 through which sums go that don't fit into registers together.
+  // Scratch [tileRows(), tilePanels() * 16] f32 through which sums go that don't fit into registers together.
   Value tile = {};
   // Scratch in which codes of 4 bits are unpacked once for many rows; null where there are none.
   Value unpacked = {};

@@ -14,7 +14,9 @@ class QuantizedProduct {
 public:
   QuantizedProduct(Kernel &kernel, const Product &product)
       : kernel(kernel), b(kernel.b), product(product), registers(kernel.machine, product.x.form),
-        source(product.source), panelBytes(product.panelElements) {}
+        source(product.source), panelBytes(product.panelElements),
+        panelsAtOnce(registers.panels(registers.rowSteps().front(), 2)),
+        unitsAtOnce(product.panelsPerUnit == 1 && !product.tileEpilogue ? panelsAtOnce : 1) {}
 
   void emit() {
     int64_t room = kernel.machine.l2_bytes / 2;
@@ -32,10 +34,17 @@ public:
         unpack(b.mul(b.sub(end, first), product.panelsPerUnit));
       b.loop(product.rowBegin, product.rowEnd, kRowBlock, [&](Value row) {
         Value rowEnd = b.min(b.add(row, kRowBlock), product.rowEnd);
-        b.loop(first, end, 1, [&](Value unit) {
-          sumUnit(b.mul(b.sub(unit, first), product.panelsPerUnit), row, rowEnd);
-          b.loop(row, rowEnd, 1, [&](Value i) { finish(i, unit, b.sub(i, row)); });
-        });
+        auto some = [&](Value unit, int64_t count) {
+          sumPanels(b.mul(b.sub(unit, first), product.panelsPerUnit), count * product.panelsPerUnit, row, rowEnd);
+          b.loop(row, rowEnd, 1, [&](Value i) {
+            for (int64_t u = 0; u < count; ++u)
+              finish(i, b.add(unit, u), b.sub(i, row), u * kPanelRows);
+          });
+        };
+        Value whole = b.add(first, b.mul(b.div(b.sub(end, first), unitsAtOnce), unitsAtOnce));
+        b.loop(first, whole, unitsAtOnce, [&](Value unit) { some(unit, unitsAtOnce); });
+        if (unitsAtOnce > 1)
+          b.loop(whole, end, 1, [&](Value unit) { some(unit, 1); });
       });
     });
   }
@@ -43,11 +52,13 @@ public:
 private:
   int64_t blocks() const { return roundUp(source.k, ::qwen::kQuantBlock) / ::qwen::kQuantBlock; }
 
-  // Groups of a piece of a panel: it and the input of a register tile take three quarters of the L1 cache at most.
+  // Groups of a piece of the panels that a register tile takes at once: the piece and the tile's input fill three
+  // quarters of the L1 cache at most.
   int64_t groupsAtOnce() const {
     int64_t perColumn = product.x.form == InputForm::int16Pairs ? 2 : 1;
     int64_t inputBytes = registers.rowSteps().front() * (::qwen::kQuantGroup * perColumn + 8);
-    int64_t most = std::max<int64_t>(1, kernel.machine.l1_bytes * 3 / 4 / (::qwen::kQ8BlockBytes / 2 + inputBytes));
+    int64_t weightBytes = panelsAtOnce * ::qwen::kQ8BlockBytes / 2;
+    int64_t most = std::max<int64_t>(1, kernel.machine.l1_bytes * 3 / 4 / (weightBytes + inputBytes));
     int64_t groups = 2 * blocks(), pieces = (groups + most - 1) / most;
     return (groups + pieces - 1) / pieces;
   }
@@ -61,43 +72,53 @@ private:
     });
   }
 
-  // The tile's rows 0 .. end - begin become the sums of the unit whose panels begin with `panel`.
-  void sumUnit(Value panel, Value begin, Value end) {
-    int64_t groups = 2 * blocks(), atOnce = groupsAtOnce();
-    b.loop(b.index(0), b.index(product.panelsPerUnit), 1, [&](Value p) {
-      Value base = b.add(place, b.mul(b.add(panel, p), panelBytes));
-      Value column = b.mul(p, kPanelRows);
+  // The tile's rows 0 .. end - begin become the sums of `count` panels from `panel` on.
+  void sumPanels(Value panel, int64_t count, Value begin, Value end) {
+    auto some = [&](Value p, int64_t together) {
+      ValueList bases, columns;
+      for (int64_t i = 0; i < together; ++i) {
+        bases.push_back(b.add(place, b.mul(b.add(b.add(panel, p), i), panelBytes)));
+        columns.push_back(b.mul(b.add(p, i), kPanelRows));
+      }
+      int64_t groups = 2 * blocks(), atOnce = groupsAtOnce();
       auto piece = [&](Value firstGroup, bool fresh) {
         source.firstGroup = firstGroup;
         source.endGroup = b.min(b.add(firstGroup, atOnce), b.index(groups));
-        forRowTiles(kernel, registers, begin, end,
-                    [&](Value row, int64_t rows) { sumTile(base, row, b.sub(row, begin), rows, column, fresh); });
+        forRowTiles(kernel, registers, begin, end, [&](Value row, int64_t rows) {
+          sumTile(bases, columns, row, b.sub(row, begin), rows, fresh);
+        });
       };
       piece(b.index(0), true);
       if (atOnce < groups)
         b.loop(b.index(atOnce), b.index(groups), atOnce, [&](Value group) { piece(group, false); });
-    });
+    };
+    int64_t together = std::min(panelsAtOnce, count), whole = count / together * together;
+    b.loop(b.index(0), b.index(whole), together, [&](Value p) { some(p, together); });
+    for (int64_t p = whole; p < count; ++p)
+      some(b.index(p), 1);
   }
 
-  void sumTile(Value base, Value first, Value tileRow, int64_t rows, Value column, bool fresh) {
+  void sumTile(ArrayRef<Value> bases, ArrayRef<Value> columns, Value first, Value tileRow, int64_t rows, bool fresh) {
     ValueList xRows, init;
     for (int64_t r = 0; r < rows; ++r) {
       Value row = b.add(first, r);
       xRows.push_back(product.xRow ? product.xRow(row) : row);
-      init.push_back(fresh ? b.f32(0.0, kPanelRows)
-                           : b.load(product.tile, {b.add(tileRow, r), column}, kPanelRows));
+      for (Value column : columns)
+        init.push_back(fresh ? b.f32(0.0, kPanelRows)
+                             : b.load(product.tile, {b.add(tileRow, r), column}, kPanelRows));
     }
-    ValueList sums = emitDot(kernel, product.x, xRows, source, base, init);
-    for (int64_t r = 0; r < rows; ++r)
-      b.store(sums[r], product.tile, {b.add(tileRow, r), column});
+    ValueList sums = emitDot(kernel, product.x, xRows, source, bases, init);
+    for (auto [i, sum] : llvm::enumerate(sums))
+      b.store(sum, product.tile, {b.add(tileRow, i / columns.size()), columns[i % columns.size()]});
   }
 
-  void finish(Value i, Value unit, Value tileRow) {
+  // The unit's sums are in the tile's row from `column` on.
+  void finish(Value i, Value unit, Value tileRow, int64_t column) {
     if (product.tileEpilogue)
       return product.tileEpilogue(i, unit, tileRow);
     ValueList sums;
     for (int64_t p = 0; p < product.panelsPerUnit; ++p)
-      sums.push_back(b.load(product.tile, {tileRow, b.index(p * kPanelRows)}, kPanelRows));
+      sums.push_back(b.load(product.tile, {tileRow, b.index(column + p * kPanelRows)}, kPanelRows));
     product.epilogue(i, unit, sums);
   }
 
@@ -107,6 +128,7 @@ private:
   RegisterTile registers;
   PanelSource source;  // what is read: the product's or unpacked panels
   int64_t panelBytes;
+  int64_t panelsAtOnce, unitsAtOnce;
   Value place;  // of a block's first panel
 };
 

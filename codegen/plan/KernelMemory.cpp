@@ -20,10 +20,14 @@ int64_t preparedBytes(int64_t rows, int64_t k, Type element) {
 
 int64_t tileRows(Type element) { return isQuantized(element) ? kRowBlock : kMaxTileRows; }
 
+int64_t tilePanels(int64_t panelsPerUnit, Type element) {
+  return isQuantized(element) ? std::max<int64_t>(panelsPerUnit, 2) : panelsPerUnit;
+}
+
 ProductScratch productScratch(int64_t start, int64_t k, int64_t panelsPerUnit, Type element) {
   ProductScratch scratch;
   scratch.tile = start;
-  scratch.unpacked = start + tileRows(element) * panelsPerUnit * kPanelRows * 4;
+  scratch.unpacked = start + tileRows(element) * tilePanels(panelsPerUnit, element) * kPanelRows * 4;
   int64_t blocks = roundUp(k, ::qwen::kQuantBlock) / ::qwen::kQuantBlock;
   int64_t unit = panelsPerUnit * blocks * ::qwen::kQ8BlockBytes;
   scratch.unpackedBytes = isa<Q4Type>(element) ? std::max(kUnpackedBytes, unit) : 0;

@@ -23,9 +23,10 @@ struct KernelMemory {
 // kPrivateRows that a thread prepares for itself.
 int64_t preparedBytes(int64_t rows, int64_t k, Type element);
 
-// A product's own scratch from `start` on: sums of a tile of rows [tileRows(), panels of a unit * 16] f32, then panels
-// of 4 bits unpacked to bytes.
+// A product's own scratch from `start` on: sums of a tile of rows [tileRows(), tilePanels() * 16] f32, then panels of
+// 4 bits unpacked to bytes. Two single quantised panels may be summed together.
 int64_t tileRows(Type element);
+int64_t tilePanels(int64_t panelsPerUnit, Type element);
 struct ProductScratch {
   int64_t tile, unpacked, unpackedBytes, end;
 };
