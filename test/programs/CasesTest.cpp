@@ -10,25 +10,6 @@
 namespace qwen::test {
 namespace {
 
-// Row `row` of the batch: of every input, and of every output that has rows (aux_loss hasn't).
-Tensors inputRow(const StoredRun &run, int64_t row) {
-  Tensors part;
-  for (const auto &[name, tensor] : run.input)
-    part[name] = slice(tensor, row, 1);
-  return part;
-}
-
-Tensors outputRow(const Tensors &whole, int64_t row, int64_t batch) {
-  Tensors part;
-  for (const auto &[name, tensor] : whole) {
-    if (tensor.shape.empty())
-      continue;
-    int64_t each = tensor.shape[0] / batch;  // router_logits are [batch * positions, experts]
-    part[name] = slice(tensor, row * each, each);
-  }
-  return part;
-}
-
 void expectEvalBits(const CompiledProgram &program, const StoredRun &run, const Tensors &reference) {
   for (const Flags &flags : {Flags{"--threads", "1"}, Flags{"--threads", "2"}, Flags{"--threads", "4"},
                              Flags{"--chunk", "1"}, Flags{"--chunk", "7"}, Flags{"--chunk", "32"},
@@ -36,12 +17,7 @@ void expectEvalBits(const CompiledProgram &program, const StoredRun &run, const 
     SCOPED_TRACE(flags[0] + " " + flags[1]);
     expectEqualBits(run, program.run("eval", run.input_path, run.args + flags), reference);
   }
-  for (int64_t row = 0; run.batch() > 1 && row < run.batch(); ++row) {
-    SCOPED_TRACE("row " + std::to_string(row) + " alone");
-    StoredRun alone = run;
-    alone.expected = outputRow(run.expected, row, run.batch());
-    expectEqualBits(alone, program.run("eval", inputRow(run, row), run.args), outputRow(reference, row, run.batch()));
-  }
+  expectRowsAlone(program, run, reference);
 }
 
 void expectGenerateBits(const CompiledProgram &program, const StoredRun &run) {

@@ -97,6 +97,20 @@ double relativeError(const Tensor &actual, const Tensor &expected) {
   return largest == 0 ? 0 : largest / std::sqrt(squares / live);
 }
 
+double rmsError(const Tensor &actual, const Tensor &reference, const Tensor &expected) {
+  double errors = 0, squares = 0;
+  for (int64_t i = 0; i < expected.elements(); ++i) {
+    if (std::isnan(expected.f32()[i]))
+      continue;
+    const double b = reference.f32()[i], error = actual.f32()[i] - b;
+    errors += error * error;
+    squares += b * b;
+  }
+  if (std::isnan(errors))
+    return std::numeric_limits<double>::infinity();
+  return errors == 0 ? 0 : std::sqrt(errors / squares);
+}
+
 std::string difference(const Tensor &actual, const Tensor &expected, double tolerance) {
   std::string text = typeDifference(actual, expected);
   if (!text.empty())

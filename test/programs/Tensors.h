@@ -33,6 +33,10 @@ Tensor slice(const Tensor &tensor, int64_t first, int64_t count);
 // a value there that is none. Both [same shape] f32.
 double relativeError(const Tensor &actual, const Tensor &expected);
 
+// The RMS of actual - reference over the RMS of the reference, where `expected` isn't NaN. Infinite like relativeError.
+// All [same shape] f32.
+double rmsError(const Tensor &actual, const Tensor &reference, const Tensor &expected);
+
 // An empty string when `actual` has the type and shape of `expected` and agrees: integers exactly, f32 within
 // `tolerance` of the RMS. Otherwise one line that says what differs.
 std::string difference(const Tensor &actual, const Tensor &expected, double tolerance);

@@ -25,6 +25,13 @@ TEST(Tensors, ErrorIsRelativeToTheRms) {
   EXPECT_EQ(difference(makeF32({4}, {2, -2, 2, -1}), expected, 0.4), "error 0.500000 of the RMS, allowed 0.400000");
 }
 
+TEST(Tensors, RmsErrorLeavesOutFreePositions) {
+  const Tensor reference = makeF32({3}, {3, 4, 100}), expected = makeF32({3}, {0, 0, kFree});
+  EXPECT_DOUBLE_EQ(rmsError(makeF32({3}, {3, 4, 0}), reference, expected), 0);
+  EXPECT_DOUBLE_EQ(rmsError(makeF32({3}, {0, 8, 0}), reference, expected), 1);
+  EXPECT_EQ(rmsError(makeF32({3}, {kFree, 4, 0}), reference, expected), INFINITY);
+}
+
 TEST(Tensors, NothingIsToleratedWhereNothingIsAllowed) {
   Tensor expected = makeF32({2}, {1, 1});
   EXPECT_EQ(difference(expected, expected, 0), "");
