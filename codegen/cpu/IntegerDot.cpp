@@ -53,7 +53,7 @@ private:
     case IntegerDot::sdot:
       return 4;
     case IntegerDot::portable:
-      return kPanelRows;
+      return machine.is_aarch64 ? 4 : kPanelRows;  // 16 bytes: what its look-up of codes takes at once
     }
     llvm_unreachable("unknown integer dot");
   }
