@@ -66,10 +66,10 @@ SmallVector<int64_t> RegisterTile::rowSteps() const {
     --rows;
   if (rows > 12)
     rows = 12;
-  SmallVector<int64_t> steps;
-  for (; rows > 1; rows /= 2)
-    steps.push_back(rows);
-  steps.push_back(1);
+  // Few rows, as in a batch or the verification of a draft, are to take few passes.
+  SmallVector<int64_t> steps{rows};
+  for (int64_t fewer = llvm::bit_floor(uint64_t(rows - 1)); fewer >= 1; fewer /= 2)
+    steps.push_back(fewer);
   return steps;
 }
 
