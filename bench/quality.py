@@ -2,9 +2,9 @@
 """What quantising loses: q8 and q4 beside ggml's formats of the same size, and the perplexity of the example.
 
 The table holds relative squared errors, sum (w - w')^2 / sum w^2, on matrices drawn from several distributions and on
-the example's trained weights; ggml's through ggml_quantize_chunk, without importance. Then the perplexity of the
-example on eval.txt, compiled without quantising, with q8 and with q4. Run by the Python of the peers' environment
-(bench/setup.sh makes it), after scripts/build.sh.
+the example's trained weights; ggml's through ggml_quantize_chunk, without importance. Then what quantising takes, and
+the perplexity of the example on eval.txt, compiled without quantising, with q8 and with q4. Run by the Python of the
+peers' environment (bench/setup.sh makes it), after scripts/build.sh.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import math
 import pathlib
 import subprocess
 import tempfile
+import time
 
 import gguf
 import llama_cpp
@@ -36,6 +37,7 @@ def ours(directory):
     functions = ctypes.CDLL(str(library))
 
     def error(weights, name):
+        assert weights.size % 512 == 0, "groups of 32 are quantised 16 at a time"
         function = functions[f"error_{name}"]
         function.restype = ctypes.c_double
         return function(pointer(weights), ctypes.c_int64(weights.size // 32))
@@ -116,6 +118,20 @@ def print_errors():
             print(f"| {name} | " + " | ".join(f"{error / norm:.3g}" for error in errors) + " |")
 
 
+def print_times():
+    weights = numpy.random.default_rng(1).standard_normal(1 << 18, numpy.float32)
+    print("\n| format | ns per weight, one thread |\n| --- | ---: |")
+    with tempfile.TemporaryDirectory() as directory:
+        quantise = ours(directory)
+        for name in ("q8", "q4"):
+            times = []
+            for _ in range(9):
+                start = time.perf_counter()
+                quantise(weights, name)
+                times.append(time.perf_counter() - start)
+            print(f"| {name} | {1e9 * min(times) / weights.size:.2f} |")
+
+
 def perplexity(qwenc, flags):
     """exp of the mean loss over the answers' tokens, as test/programs/Perplexity.cpp has it."""
     batch, opening, close = 10, "<|im_start|>assistant\n", "<|im_end|>"
@@ -169,6 +185,7 @@ def main():
     parser.add_argument("--errors-only", action="store_true", help="without the perplexity")
     args = parser.parse_args()
     print_errors()
+    print_times()
     if not args.errors_only:
         print_perplexity(args.qwenc)
 

@@ -4,23 +4,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 namespace qwen {
 namespace {
 
-constexpr int64_t kLanes = 16;
+constexpr int64_t kLanes = kQuantGroups;
 constexpr int64_t kQuads = kQuantGroup / 4;  // of a group
 constexpr int64_t kQuadBytes = kLanes * 4;   // of all lanes
 constexpr int64_t kGroups = kQuantBlock / kQuantGroup;
-
-float sumOfSquares(const float *group) {
-  constexpr int64_t kParts = 8;  // in a fixed order that vectors can follow
-  float parts[kParts] = {};
-  for (int64_t i = 0; i < kQuantGroup; i += kParts)
-    for (int64_t j = 0; j < kParts; ++j)
-      parts[j] += group[i + j] * group[i + j];
-  return ((parts[0] + parts[4]) + (parts[1] + parts[5])) + ((parts[2] + parts[6]) + (parts[3] + parts[7]));
-}
 
 // Codes of one lane's group -> its places in the group's part of a block.
 void placeQ8(const uint8_t *codes, uint8_t *out) {
@@ -37,27 +29,33 @@ void placeQ4(const uint8_t *codes, uint8_t *out) {
   }
 }
 
-template <QuantizedGroup quantize(const float *, uint8_t *), void place(const uint8_t *, uint8_t *)>
+template <void quantize(const float *, int64_t, QuantizedGroup *, uint8_t *), void place(const uint8_t *, uint8_t *)>
 QuantError packPanel(const float *rows, int64_t count, int64_t columns, int64_t block_bytes, uint8_t *out) {
   const int64_t group_bytes = (block_bytes - kQuantScaleBytes) / kGroups;
   const int64_t blocks = (columns + kQuantBlock - 1) / kQuantBlock;
   QuantError sum;
-  // Group by group, so that what is written stays in the first cache.
   for (int64_t group = 0; group < blocks * kGroups; ++group) {
     uint8_t *block = out + group / kGroups * block_bytes;
     uint8_t *scales = block + group % kGroups * kLanes * sizeof(uint16_t);
     uint8_t *places = block + kQuantScaleBytes + group % kGroups * group_bytes;
     const int64_t here = std::clamp(columns - group * kQuantGroup, int64_t{0}, kQuantGroup);
+    const float *weights = rows + std::min(group * kQuantGroup, columns);
+    int64_t stride = columns;
+    float padded[kLanes * kQuantGroup];
+    if (here < kQuantGroup || count < kLanes) {
+      std::fill(std::begin(padded), std::end(padded), 0.0f);
+      for (int64_t lane = 0; lane < count; ++lane)
+        std::copy_n(weights + lane * columns, here, padded + lane * kQuantGroup);
+      weights = padded;
+      stride = kQuantGroup;
+    }
+    QuantizedGroup quantized[kLanes];
+    uint8_t codes[kLanes * kQuantGroup];
+    quantize(weights, stride, quantized, codes);
     for (int64_t lane = 0; lane < count; ++lane) {
-      const float *weights = rows + lane * columns + std::min(group * kQuantGroup, columns);
-      float padded[kQuantGroup] = {};
-      if (here < kQuantGroup)
-        weights = std::copy_n(weights, here, padded) - here;
-      uint8_t codes[kQuantGroup];
-      const QuantizedGroup quantized = quantize(weights, codes);
-      std::memcpy(scales + lane * sizeof(uint16_t), &quantized.scale, sizeof(uint16_t));
-      place(codes, places + lane * 4);
-      sum.add({quantized.squared_error, sumOfSquares(weights)});
+      std::memcpy(scales + lane * sizeof(uint16_t), &quantized[lane].scale, sizeof(uint16_t));
+      place(codes + lane * kQuantGroup, places + lane * 4);
+      sum.add({quantized[lane].squared_error, quantized[lane].squares});
     }
   }
   return sum;
@@ -66,10 +64,10 @@ QuantError packPanel(const float *rows, int64_t count, int64_t columns, int64_t 
 }  // namespace
 
 QuantError packPanelQ8(const float *rows, int64_t count, int64_t columns, uint8_t *out) {
-  return packPanel<quantizeQ8, placeQ8>(rows, count, columns, kQ8BlockBytes, out);
+  return packPanel<quantizeGroupsQ8, placeQ8>(rows, count, columns, kQ8BlockBytes, out);
 }
 QuantError packPanelQ4(const float *rows, int64_t count, int64_t columns, uint8_t *out) {
-  return packPanel<quantizeQ4, placeQ4>(rows, count, columns, kQ4BlockBytes, out);
+  return packPanel<quantizeGroupsQ4, placeQ4>(rows, count, columns, kQ4BlockBytes, out);
 }
 
 }  // namespace qwen

@@ -1,29 +1,53 @@
 #include "codegen/plan/Quantize.h"
 
-#include "codegen/plan/QuantizeGroup.h"
+#include "codegen/plan/QuantizeGroups.h"
+
+#include <cstring>
 
 namespace qwen {
 
 #if defined(__x86_64__)
 namespace avx2 {  // QuantizeAvx2.cpp
-QuantizedGroup quantizeQ8(const float *weights, uint8_t *codes);
-QuantizedGroup quantizeQ4(const float *weights, uint8_t *codes);
+void quantizeGroupsQ8(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes);
+void quantizeGroupsQ4(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes);
 }  // namespace avx2
 
 static const bool kHasAvx2 = __builtin_cpu_supports("avx2");
 
-QuantizedGroup quantizeQ8(const float *weights, uint8_t *codes) {
-  return kHasAvx2 ? avx2::quantizeQ8(weights, codes) : groupToQ8(weights, codes);
+void quantizeGroupsQ8(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes) {
+  (kHasAvx2 ? avx2::quantizeGroupsQ8 : groupsToQ8)(weights, stride, groups, codes);
 }
-QuantizedGroup quantizeQ4(const float *weights, uint8_t *codes) {
-  return kHasAvx2 ? avx2::quantizeQ4(weights, codes) : groupToQ4(weights, codes);
+void quantizeGroupsQ4(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes) {
+  (kHasAvx2 ? avx2::quantizeGroupsQ4 : groupsToQ4)(weights, stride, groups, codes);
 }
 #else
-QuantizedGroup quantizeQ8(const float *weights, uint8_t *codes) { return groupToQ8(weights, codes); }
-QuantizedGroup quantizeQ4(const float *weights, uint8_t *codes) { return groupToQ4(weights, codes); }
+void quantizeGroupsQ8(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes) {
+  groupsToQ8(weights, stride, groups, codes);
+}
+void quantizeGroupsQ4(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes) {
+  groupsToQ4(weights, stride, groups, codes);
+}
 #endif
 
-uint16_t toHalf(float value) { return halfOf(value); }
-float fromHalf(uint16_t bits) { return floatOf(bits); }
+template <void quantize(const float *, int64_t, QuantizedGroup *, uint8_t *)>
+static QuantizedGroup quantizeLone(const float *weights, uint8_t *codes) {
+  float all[kQuantGroups * kQuantGroup] = {};
+  std::memcpy(all, weights, kQuantGroup * sizeof(float));
+  QuantizedGroup groups[kQuantGroups];
+  uint8_t all_codes[kQuantGroups * kQuantGroup];
+  quantize(all, kQuantGroup, groups, all_codes);
+  std::memcpy(codes, all_codes, kQuantGroup);
+  return groups[0];
+}
+
+QuantizedGroup quantizeQ8(const float *weights, uint8_t *codes) {
+  return quantizeLone<quantizeGroupsQ8>(weights, codes);
+}
+QuantizedGroup quantizeQ4(const float *weights, uint8_t *codes) {
+  return quantizeLone<quantizeGroupsQ4>(weights, codes);
+}
+
+uint16_t toHalf(float value) { return static_cast<uint16_t>(halvesOf(splat(value))[0]); }
+float fromHalf(uint16_t bits) { return valuesOf(splatWhole(bits))[0]; }
 
 }  // namespace qwen

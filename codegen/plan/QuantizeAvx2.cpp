@@ -1,8 +1,12 @@
-#include "codegen/plan/QuantizeGroup.h"
+#include "codegen/plan/QuantizeGroups.h"
 
 namespace qwen::avx2 {
 
-QuantizedGroup quantizeQ8(const float *weights, uint8_t *codes) { return groupToQ8(weights, codes); }
-QuantizedGroup quantizeQ4(const float *weights, uint8_t *codes) { return groupToQ4(weights, codes); }
+void quantizeGroupsQ8(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes) {
+  groupsToQ8(weights, stride, groups, codes);
+}
+void quantizeGroupsQ4(const float *weights, int64_t stride, QuantizedGroup *groups, uint8_t *codes) {
+  groupsToQ4(weights, stride, groups, codes);
+}
 
 }  // namespace qwen::avx2
