@@ -68,10 +68,10 @@
 // PORTABLE: arith.constant -16 : i32
 // CHECK: call @qwen_barrier
 
-// A few rows: each nibble is looked up when it is used, and shifted by the low bits of the scale.
+// A few rows: each nibble is looked up when it is used; the low bits of the scale say a shift.
 // CHECK: scf.if
-// VNNI: arith.constant dense<7> : vector<16xi32>
-// VNNI: arith.constant dense<16843009> : vector<16xi32>
+// VNNI: llvm.call_intrinsic "llvm.x86.avx512.pshuf.b.512"
+// VNNI: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"
 // AVX2: llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"
 // AVX2: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"({{.*}}) : (vector<32xi8>, vector<32xi8>) -> vector<16xi16>
 // SDOT: llvm.call_intrinsic "llvm.aarch64.neon.tbl1.v16i8"({{.*}}) : (vector<16xi8>, vector<16xi8>) -> vector<16xi8>
@@ -80,9 +80,11 @@
 // NEON: llvm.call_intrinsic "llvm.aarch64.neon.tbl1.v16i8"({{.*}}) : (vector<16xi8>, vector<16xi8>) -> vector<16xi8>
 // PORTABLE: arith.cmpi uge, {{.*}} : vector<64xi8>
 // PORTABLE: arith.muli {{.*}} : vector<16xi32>
-// Many rows: panels are unpacked to bytes, whose products then look nothing up.
+// CHECK: arith.constant dense<7> : vector<{{[0-9]+}}xi32>
+// Many rows: panels are unpacked to bytes, shifted, whose products then look nothing up.
 // CHECK: {{^    }}} else {
 // VNNI: llvm.call_intrinsic "llvm.x86.avx512.pshuf.b.512"
+// VNNI: arith.constant dense<16843009> : vector<16xi32>
 // VNNI: vector.store {{.*}} : memref<{{[0-9]+}}xi8>, vector<64xi8>
 // VNNI: iter_args({{([^,]+, ){11}[^,]+}}) -> ({{(vector<16xi32>, ){11}vector<16xi32>}})
 // VNNI-NOT: pshuf
