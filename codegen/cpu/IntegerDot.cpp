@@ -14,6 +14,8 @@ constexpr int64_t kQuads = ::qwen::kQuantGroup / 4;  // of a group
 // IntegerDot::maddubs keeps a group's 16 products of a lane in 16 bits, the zero taken off beforehand.
 static_assert(16 * 127 * ::qwen::kQ4Zero <= INT16_MAX);
 static_assert(::qwen::kQ4Values.back() + ::qwen::kQ4ShiftMask <= 2 * ::qwen::kQ4Zero);
+constexpr int kQ4ZeroBits = 4;
+static_assert(::qwen::kQ4Zero == 1 << kQ4ZeroBits);
 
 class IntegerDotEmitter {
 public:
@@ -64,11 +66,12 @@ private:
 
   // sums += scales * integer sums of one group.
   void addGroup(Value group, ValueList &sums) {
-    ValueList dots(sums.size());
+    ValueList starts, dots(sums.size());
     for (auto [r, row] : llvm::enumerate(xRows)) {
       Value start = b.splat(b.load(x.corrections, {row, group}), lanes);
       if (form == IntegerDot::maddubs)
         start = vector::BitCastOp::create(b, VectorType::get({2 * lanes}, b.getI16Type()), start);
+      starts.push_back(start);
       std::fill_n(dots.begin() + at(r, 0, 0), bases.size() * panels.pieces, start);
     }
     auto addPair = [&](Value pair, ValueRange carried) {
@@ -84,20 +87,26 @@ private:
     else
       for (int64_t pair = 0; pair < QuantizedPanels::kPairs; ++pair)
         dots = addPair(b.index(pair), dots);
-    SmallVector<ValueList> weightScales;
-    for (Value base : bases) {
-      weightScales.emplace_back();
-      for (int64_t piece = 0; piece < panels.pieces; ++piece)
-        weightScales.back().push_back(panels.scales(base, group, piece));
-    }
+    ValueList weightScales, shifts;  // [panel][piece]
+    for (Value base : bases)
+      for (int64_t piece = 0; piece < panels.pieces; ++piece) {
+        weightScales.push_back(panels.scales(base, group, piece));
+        if (source.codes == QuantizedCodes::q4)
+          shifts.push_back(panels.shifts(base, group, piece));
+      }
     for (auto [r, row] : llvm::enumerate(xRows)) {
       Value inputScale = b.splat(b.load(x.scales, {row, group}), lanes);
-      for (size_t p = 0; p < bases.size(); ++p)
-        for (int64_t piece = 0; piece < panels.pieces; ++piece) {
-          size_t i = at(r, p, piece);
-          Value dot = arith::SIToFPOp::create(b, b.lanesOf(lanes), inI32(dots[i]));
-          sums[i] = b.fma(dot, b.mulf(weightScales[p][piece], inputScale), sums[i]);
-        }
+      Value negativeSum;  // of the group's inputs: the correction is zero times that
+      if (!shifts.empty())
+        negativeSum = arith::ShRSIOp::create(b, inI32(starts[r]), b.i32Like(kQ4ZeroBits, inI32(starts[r])));
+      for (size_t piece = 0; piece < weightScales.size(); ++piece) {
+        size_t i = r * weightScales.size() + piece;
+        Value dot = inI32(dots[i]);
+        if (negativeSum)
+          dot = arith::SubIOp::create(b, dot, arith::MulIOp::create(b, shifts[piece], negativeSum));
+        dot = arith::SIToFPOp::create(b, b.lanesOf(lanes), dot);
+        sums[i] = b.fma(dot, b.mulf(weightScales[piece], inputScale), sums[i]);
+      }
     }
   }
 

@@ -50,9 +50,7 @@ Value QuantizedPanels::scaleBits(Value panel, Value group, int64_t piece) {
 Value QuantizedPanels::shifts(Value panel, Value group, int64_t piece) {
   auto type = VectorType::get({lanes}, b.getI32Type());
   Value words = arith::ExtUIOp::create(b, type, scaleBits(panel, group, piece));
-  words = arith::AndIOp::create(b, words, b.i32Like(::qwen::kQ4ShiftMask, words));
-  words = arith::MulIOp::create(b, words, b.i32Like(0x01010101, words));
-  return vector::BitCastOp::create(b, VectorType::get({4 * lanes}, b.getI8Type()), words);
+  return arith::AndIOp::create(b, words, b.i32Like(::qwen::kQ4ShiftMask, words));
 }
 
 Value QuantizedPanels::quadOf(Value pair, int64_t which) {
@@ -72,8 +70,7 @@ Value QuantizedPanels::quad(Value panel, Value group, Value pair, int64_t which,
   };
   if (which)
     raw = arith::ShRUIOp::create(b, raw, constant(4));
-  Value values = lookUp(arith::AndIOp::create(b, raw, constant(15)));
-  return arith::AddIOp::create(b, values, shifts(panel, group, piece));
+  return lookUp(arith::AndIOp::create(b, raw, constant(15)));
 }
 
 // kQ4Values[nibble], byte by byte.
@@ -166,7 +163,11 @@ void emitUnpack(Kernel &kernel, Value memory, Value from, int64_t blocks, Value 
         for (int64_t which = 0; which < 2; ++which)
           for (int64_t piece = 0; piece < panels.pieces; ++piece) {
             Value place = b.add(panels.quadOf(pair, which), half * kGroupQuads);
-            b.store(panels.quad(from, group, pair, which, piece), target,
+            Value values = panels.quad(from, group, pair, which, piece);
+            Value shifts = panels.shifts(from, group, piece);
+            shifts = arith::MulIOp::create(b, shifts, b.i32Like(0x01010101, shifts));  // to all four bytes
+            shifts = vector::BitCastOp::create(b, values.getType(), shifts);
+            b.store(arith::AddIOp::create(b, values, shifts), target,
                     b.add(b.add(out, b.mul(place, kQuadBytes)), piece * panels.lanes * 4));
           }
       });

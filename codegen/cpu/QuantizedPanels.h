@@ -18,6 +18,9 @@ public:
   // f32 scales of a piece of group `group`, counted from the panel's start at byte `panel`.
   Value scales(Value panel, Value group, int64_t piece);
 
+  // i32 shifts of a piece of a q4 group, which its codes below don't contain.
+  Value shifts(Value panel, Value group, int64_t piece);
+
   // The quads of a group come in kPairs pairs that are cheap to read together.
   static constexpr int64_t kPairs = 4;
   // The number of a pair's first (0) or second (1) quad within the group.
@@ -35,7 +38,6 @@ public:
 private:
   Value blockOf(Value panel, Value group);
   Value scaleBits(Value panel, Value group, int64_t piece);
-  Value shifts(Value panel, Value group, int64_t piece);  // of q4, in each of a lane's four bytes
   Value lookUp(Value nibbles);
 
   const ::qwen::MachineDescription &machine;
