@@ -1,6 +1,6 @@
 // Kernel level: the verifier of packed weights and their geometry.
-#include "codegen/plan/QuantFormat.h"
 #include "dialect/PackedGeometry.h"
+#include "dialect/QuantFormat.h"
 #include "dialect/QwenDialect.h"
 #include "dialect/SymbolChecks.h"
 

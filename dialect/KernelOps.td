@@ -27,7 +27,7 @@ def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
     Sources of rank 3 put their experts one after another. Each source of a vector is padded to 16 values; `group` says
     nothing about vectors and rows. `offset` and `bytes` are from the start of the payload (PackedGeometry.h).
     Quantised elements (`!qwen.q8`, `!qwen.q4`) stand in panels of blocks of 64 columns, scales before codes, with a
-    `k_group` of 4 (codegen/plan/QuantFormat.h).
+    `k_group` of 4 (dialect/QuantFormat.h).
     ```mlir
     qwen.packed @"model.layers.0.mlp.gate_proj.weight.packed" glu [@gate, @up] group 3072 k_group 1
       offset 4096 bytes 12582912 : bf16

@@ -39,7 +39,7 @@ class Qwen_SymbolUserOp<string mnemonic, list<Trait> traits = []>
 class Qwen_Storage<string name, string keyword, string codes> : TypeDef<Qwen_Dialect, name> {
   let mnemonic = keyword;
   let summary = codes # " per value, one scale per 32 columns";
-  let description = "The values of codes and how they lie in panels: `codegen/plan/QuantFormat.h`.";
+  let description = "The values of codes and how they lie in panels: `dialect/QuantFormat.h`.";
 }
 def Qwen_Q8 : Qwen_Storage<"Q8", "q8", "8 bits">;
 def Qwen_Q4 : Qwen_Storage<"Q4", "q4", "4 bits">;

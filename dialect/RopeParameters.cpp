@@ -123,8 +123,8 @@ float attentionFactor(DictionaryAttr parameters, float length) {
     return one != 0 && all != 0 ? mscale(factor, one) / mscale(factor, all) : mscale(factor, 1);
   }
   const double original = integer(parameters, "original_max_position_embeddings");
-  const double factor = maybe(parameters, "factor")
-                            .value_or(double(integer(parameters, "max_position_embeddings")) / original);
+  const double factor =
+      maybe(parameters, "factor").value_or(double(integer(parameters, "max_position_embeddings")) / original);
   return factor <= 1 ? 1 : std::sqrt(1 + std::log(factor) / std::log(original));
 }
 

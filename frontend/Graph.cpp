@@ -18,8 +18,8 @@ Graph::Graph(MLIRContext &context, const std::string &name, const ModelConfig &c
   const Type f32 = builder.getF32Type();
   const Type per_row = RankedTensorType::get({ShapedType::kDynamic}, builder.getI32Type());
   const std::pair<const char *, Type> arguments[] = {
-      {"ids", per_row},   {"embeds", rows(config.hidden_size)},
-      {"slot", per_row},  {"index", per_row},
+      {"ids", per_row},      {"embeds", rows(config.hidden_size)},
+      {"slot", per_row},     {"index", per_row},
       {"position", rows(1)}, {"length", RankedTensorType::get({ShapedType::kDynamic}, f32)},
       {"wanted", per_row},
   };
@@ -91,8 +91,7 @@ Value Graph::norm(const std::string &path, Value input, int64_t size) {
 Value Graph::add(const std::string &path, Value a, Value b) { return create<arith::AddFOp>(path, a, b); }
 
 void Graph::output(const std::string &name, Value value, bool on_request, bool wanted_rows) {
-  create<ops::OutputOp>(name, builder.getStringAttr(name), value,
-                        on_request ? builder.getUnitAttr() : UnitAttr());
+  create<ops::OutputOp>(name, builder.getStringAttr(name), value, on_request ? builder.getUnitAttr() : UnitAttr());
   outputs.push_back({name, ops::width(value), wanted_rows, on_request});
 }
 

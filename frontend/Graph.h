@@ -18,9 +18,9 @@ namespace qwen {
 
 // Sizes that the user chooses, and what keys and values are stored as.
 struct GraphSizes {
-  int64_t batch = 1;     // slots of the KV cache
-  int64_t max_seq = 0;   // positions of a slot
-  int64_t max_rows = 0;  // rows of one call
+  int64_t batch = 1;             // slots of the KV cache
+  int64_t max_seq = 0;           // positions of a slot
+  int64_t max_rows = 0;          // rows of one call
   std::string kv_dtype = "f32";  // "bf16", "q8"
 };
 

@@ -32,8 +32,8 @@ void buildHead(Graph &graph, Head head, const std::string &prefix, Value last, b
     return graph.output("logits", graph.linear("score", wantedRows(), config.num_labels), false,
                         /*wanted_rows=*/true);
   case Head::token_classification:
-    return graph.output(
-        "logits", graph.linear("score", normed, config.num_labels, config.token_classification_bias), false);
+    return graph.output("logits", graph.linear("score", normed, config.num_labels, config.token_classification_bias),
+                        false);
   case Head::question_answering:
     return graph.output("logits", graph.linear("qa_outputs", normed, 2, /*bias=*/true), false);
   }

@@ -15,12 +15,12 @@
 namespace qwen {
 
 struct ImportOptions {
-  std::string task;                         // HF class name; empty: the first of config.json's `architectures`
-  int64_t max_seq = 0;                      // 0: min(4096, max_position_embeddings)
+  std::string task;     // HF class name; empty: the first of config.json's `architectures`
+  int64_t max_seq = 0;  // 0: min(4096, max_position_embeddings)
   int64_t batch = 1;
-  std::string dtype;                        // "f32", "bf16"; empty: the checkpoint's own (f16 is stored as f32)
-  std::string kv_dtype;                     // "f32", "bf16", "q8": of keys and values in their caches; empty: "f32"
-  std::optional<uint64_t> random_weights;   // seed: a bare config.json with weights
+  std::string dtype;                       // "f32", "bf16"; empty: the checkpoint's own (f16 is stored as f32)
+  std::string kv_dtype;                    // "f32", "bf16", "q8": of keys and values in their caches; empty: "f32"
+  std::optional<uint64_t> random_weights;  // seed: a bare config.json with weights
   std::function<void(const std::string &)> warn;  // one line: unknown config fields, ...
 };
 

@@ -8,8 +8,7 @@ namespace {
 
 // ModelConfig::hidden_act is spelled as the dialect spells it.
 ops::ActivationAttr activation(Graph &graph) {
-  return ops::ActivationAttr::get(graph.attributes().getContext(),
-                                  *ops::symbolizeActivation(graph.config.hidden_act));
+  return ops::ActivationAttr::get(graph.attributes().getContext(), *ops::symbolizeActivation(graph.config.hidden_act));
 }
 
 }  // namespace
@@ -29,9 +28,9 @@ Value moe(Graph &graph, const std::string &path, Value input, int64_t number, bo
 
   const auto gate = graph.weight(path + ".gate.weight", {experts, hidden}, WeightKind::matrix);
   const auto chosen = RankedTensorType::get({ShapedType::kDynamic, top_k}, builder.getI32Type());
-  auto router = graph.create<ops::RouterOp>(
-      path + ".gate", TypeRange{graph.rows(top_k), chosen, graph.rows(experts)}, input, gate,
-      builder.getI64IntegerAttr(top_k), config.norm_topk_prob ? builder.getUnitAttr() : UnitAttr());
+  auto router = graph.create<ops::RouterOp>(path + ".gate", TypeRange{graph.rows(top_k), chosen, graph.rows(experts)},
+                                            input, gate, builder.getI64IntegerAttr(top_k),
+                                            config.norm_topk_prob ? builder.getUnitAttr() : UnitAttr());
   graph.output("router_logits." + std::to_string(number), router.getLogits(), logits_on_request);
 
   const std::string stack = path + ".experts";

@@ -15,8 +15,7 @@ void buildTextDecoder(Graph &graph, Head head, const std::string &prefix, bool t
   const Value table = ropeTable(graph, prefix + "rotary_emb");
 
   // HF's sequence and token classifiers have no field for router logits; on request they are there all the same.
-  const bool logits_by_default =
-      config.output_router_logits && (head == Head::causal_lm || head == Head::model);
+  const bool logits_by_default = config.output_router_logits && (head == Head::causal_lm || head == Head::model);
   int64_t sparse_layers = 0;
   for (int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
     graph.output("hidden_states." + std::to_string(layer), hidden, /*on_request=*/true);

@@ -20,8 +20,9 @@ struct ResidualBlock : CountingPattern<arith::AddFOp> {
       auto linear = producer<LinearOp>(sum, {add});
       if (!linear)
         continue;
-      rewriter.replaceOpWithNewOp<LinearResidualOp>(add, add.getType(), linear.getInput(), residual,
-                                                    linear.getWeightAttr(), linear.getBiasAttr())
+      rewriter
+          .replaceOpWithNewOp<LinearResidualOp>(add, add.getType(), linear.getInput(), residual, linear.getWeightAttr(),
+                                                linear.getBiasAttr())
           ->setLoc(rewriter.getFusedLoc({linear.getLoc(), add.getLoc()}));
       ++count;
       return success();

@@ -91,12 +91,12 @@ struct QkvBlock : CountingPattern<AttentionOp> {
 
     // At the later update: all operands are there, and no op between the two updates touches the caches.
     rewriter.setInsertionPoint(keyUpdate->isBeforeInBlock(valueUpdate) ? valueUpdate : keyUpdate);
-    auto fused = NormQkvOp::create(
-        rewriter, rewriter.getFusedLoc(locations), attention.getQuery().getType(), norm.getInput(),
-        query.rope.getTable(), keyUpdate.getSlot(), keyUpdate.getIndex(), norm.getWeightAttr(), norm.getEpsAttr(),
-        rewriter.getArrayAttr(weights), rewriter.getArrayAttr(biases),
-        rewriter.getArrayAttr({query.norm.getWeightAttr(), key.norm.getWeightAttr()}), query.norm.getEpsAttr(),
-        attention.getKeyCacheAttr(), attention.getValueCacheAttr());
+    auto fused =
+        NormQkvOp::create(rewriter, rewriter.getFusedLoc(locations), attention.getQuery().getType(), norm.getInput(),
+                          query.rope.getTable(), keyUpdate.getSlot(), keyUpdate.getIndex(), norm.getWeightAttr(),
+                          norm.getEpsAttr(), rewriter.getArrayAttr(weights), rewriter.getArrayAttr(biases),
+                          rewriter.getArrayAttr({query.norm.getWeightAttr(), key.norm.getWeightAttr()}),
+                          query.norm.getEpsAttr(), attention.getKeyCacheAttr(), attention.getValueCacheAttr());
     rewriter.modifyOpInPlace(attention, [&] { attention.getQueryMutable().assign(fused.getQuery()); });
     rewriter.eraseOp(keyUpdate);
     rewriter.eraseOp(valueUpdate);

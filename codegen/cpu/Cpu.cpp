@@ -25,7 +25,7 @@ struct CpuPipelineOptions : PassPipelineOptions<CpuPipelineOptions> {
   Option<std::string> mcpu{*this, "mcpu", llvm::cl::desc("target processor"), llvm::cl::init("")};
   Option<std::string> mattr{*this, "mattr", llvm::cl::desc("target features"), llvm::cl::init("")};
   Option<bool> emulateDots{*this, "emulate-dots", llvm::cl::desc("dot products in portable instructions"),
-                              llvm::cl::init(false)};
+                           llvm::cl::init(false)};
 };
 
 void buildPipeline(OpPassManager &manager, StringRef mtriple, StringRef mcpu, StringRef mattr, bool emulateDots) {

@@ -26,7 +26,7 @@ private:
 
 // Lanes of weights, k after k. For f32 and bf16 the element (k, lane) of panel p is
 // memory[bases[p] + k * kStride + lane], in pairs of k side by side for kGroup 2:
-// memory[bases[p] + k * kStride + 2 * lane + k % 2]. Quantised panels are blocks (codegen/plan/QuantFormat.h) that
+// memory[bases[p] + k * kStride + 2 * lane + k % 2]. Quantised panels are blocks (dialect/QuantFormat.h) that
 // begin at byte bases[p] of memory<i8>.
 struct PanelSource {
   Value memory;

@@ -1,6 +1,6 @@
 #include "codegen/cpu/DotForm.h"
 
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 #include "dialect/QwenDialect.h"
 
 namespace mlir::qwen {

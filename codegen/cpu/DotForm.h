@@ -7,7 +7,7 @@
 
 namespace mlir::qwen {
 
-// How codes of quantised panels lie in memory (codegen/plan/QuantFormat.h); q4Bytes: q4 with its values looked up,
+// How codes of quantised panels lie in memory (dialect/QuantFormat.h); q4Bytes: q4 with its values looked up,
 // in the blocks of q8.
 enum class QuantizedCodes { none, q8, q4, q4Bytes };
 QuantizedCodes codesOf(Type element);

@@ -1,7 +1,7 @@
 // Products of quantised panels: of every group of 32 columns an exact integer sum, scaled into f32 sums.
 #include "codegen/cpu/Dot.h"
 #include "codegen/cpu/QuantizedPanels.h"
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -79,7 +79,8 @@ private:
       for (int64_t which = 0; which < 2; ++which)
         for (size_t p = 0; p < bases.size(); ++p)
           for (int64_t piece = 0; piece < panels.pieces; ++piece)
-            addQuad(panels.quad(bases[p], group, pair, which, piece), group, panels.quadOf(pair, which), p, piece, next);
+            addQuad(panels.quad(bases[p], group, pair, which, piece), group, panels.quadOf(pair, which), p, piece,
+                    next);
       return next;
     };
     if (xRows.size() > 1)
@@ -129,7 +130,8 @@ private:
       even = arith::AndIOp::create(b, words, constant(0xff));
       odd = arith::ShRUIOp::create(b, words, constant(8));
     } else if (form == IntegerDot::sdot && source.codes == QuantizedCodes::q8) {
-      Value flip = arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(codes.getType()), int8_t(-128)));
+      Value flip =
+          arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(codes.getType()), int8_t(-128)));
       codes = arith::XOrIOp::create(b, codes, flip);
     }
     for (auto [r, row] : llvm::enumerate(xRows)) {

@@ -85,8 +85,8 @@ ValueList KernelBuilder::rolledLoop(Value begin, Value end, ValueRange carried,
                                     llvm::function_ref<ValueList(Value, ValueRange)> body) {
   ValueList results = loop(begin, end, 1, carried, body);
   auto unroll = LLVM::LoopUnrollAttr::get(getContext(), getBoolAttr(true), {}, {}, {}, {}, {}, {});
-  auto annotation = LLVM::LoopAnnotationAttr::get(getContext(), {}, {}, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {},
-                                                  {}, {});
+  auto annotation =
+      LLVM::LoopAnnotationAttr::get(getContext(), {}, {}, {}, unroll, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {});
   results.front().getDefiningOp()->setAttr("loop_annotation", annotation);
   return results;
 }

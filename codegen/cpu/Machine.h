@@ -15,11 +15,11 @@ struct MachineDescription {
   std::string features;  // LLVM's attribute string, "+avx2,-avx512f,...": for TargetMachine and "target-features"
   std::string level;     // for people: "x86-64-v3", "x86-64-v4+vnni+bf16", "armv8.2+dotprod+bf16", "generic"
 
-  int64_t vector_bits = 128;      // widest vector register that code should use
-  int64_t vector_registers = 16;  // of that width
-  bool has_fma = true;            // without it, a fused multiply-add would be a call of the C library
-  bool has_bf16_dot = false;      // f32 += bf16 x bf16 pairs: AVX512_BF16 (vdpbf16ps), Arm BF16 (bfdot)
-  bool has_int8_dot = false;      // i32 += i8 x i8 quads: AVX512_VNNI or AVX_VNNI (vpdpbusd), Arm DotProd (sdot)
+  int64_t vector_bits = 128;         // widest vector register that code should use
+  int64_t vector_registers = 16;     // of that width
+  bool has_fma = true;               // without it, a fused multiply-add would be a call of the C library
+  bool has_bf16_dot = false;         // f32 += bf16 x bf16 pairs: AVX512_BF16 (vdpbf16ps), Arm BF16 (bfdot)
+  bool has_int8_dot = false;         // i32 += i8 x i8 quads: AVX512_VNNI or AVX_VNNI (vpdpbusd), Arm DotProd (sdot)
   bool has_half_conversion = false;  // f16 to f32: F16C, Arm
   bool is_x86 = false, is_aarch64 = false;
   // For tests: kernels as for a machine with both dot products, 32 registers of 512 bits, in portable instructions.

@@ -1,7 +1,7 @@
 #include "codegen/cpu/ProductInput.h"
 
 #include "codegen/cpu/Rows.h"
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 namespace mlir::qwen {
 

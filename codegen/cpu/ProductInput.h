@@ -26,11 +26,11 @@ struct PreparedInput {
   Value gather = {};  // rows to take; null: all, in order
   Value norm = {};    // weight of an RMS norm; null: values pass as they are
   double eps = 0.0;
-  Type weights = {};    // stored element of the weights, which decides the form; null: f32
-  int64_t temp = 0;     // places in the kernel's memory (codegen/plan/KernelMemory.h)
+  Type weights = {};  // stored element of the weights, which decides the form; null: f32
+  int64_t temp = 0;   // places in the kernel's memory (codegen/plan/KernelMemory.h)
   int64_t scratch = 0;
-  int64_t perRow = 1;   // rows of x for each row of the kernel
-  int64_t k = 0;        // columns of x that count; 0: all
+  int64_t perRow = 1;  // rows of x for each row of the kernel
+  int64_t k = 0;       // columns of x that count; 0: all
 };
 
 // For few rows every thread fills its own scratch; for many the threads share the work in temp and meet at a barrier.

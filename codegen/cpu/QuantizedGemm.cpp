@@ -4,7 +4,7 @@
 #include "codegen/cpu/Gemm.h"
 #include "codegen/cpu/QuantizedPanels.h"
 #include "codegen/plan/KernelMemory.h"
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 namespace mlir::qwen {
 
@@ -84,9 +84,8 @@ private:
       auto piece = [&](Value firstGroup, bool fresh) {
         source.firstGroup = firstGroup;
         source.endGroup = b.min(b.add(firstGroup, atOnce), b.index(groups));
-        forRowTiles(kernel, registers, begin, end, [&](Value row, int64_t rows) {
-          sumTile(bases, columns, row, b.sub(row, begin), rows, fresh);
-        });
+        forRowTiles(kernel, registers, begin, end,
+                    [&](Value row, int64_t rows) { sumTile(bases, columns, row, b.sub(row, begin), rows, fresh); });
       };
       piece(b.index(0), true);
       if (atOnce < groups)
@@ -104,8 +103,7 @@ private:
       Value row = b.add(first, r);
       xRows.push_back(product.xRow ? product.xRow(row) : row);
       for (Value column : columns)
-        init.push_back(fresh ? b.f32(0.0, kPanelRows)
-                             : b.load(product.tile, {b.add(tileRow, r), column}, kPanelRows));
+        init.push_back(fresh ? b.f32(0.0, kPanelRows) : b.load(product.tile, {b.add(tileRow, r), column}, kPanelRows));
     }
     ValueList sums = emitDot(kernel, product.x, xRows, source, bases, init);
     for (auto [i, sum] : llvm::enumerate(sums))

@@ -1,6 +1,6 @@
 #include "codegen/cpu/QuantizedPanels.h"
 
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -77,7 +77,8 @@ Value QuantizedPanels::quad(Value panel, Value group, Value pair, int64_t which,
 Value QuantizedPanels::lookUp(Value nibbles) {
   auto type = cast<VectorType>(nibbles.getType());
   int64_t count = type.getDimSize(0);
-  if (!machine.emulate_dots && ((machine.is_x86 && count * 8 <= machine.vector_bits && count >= 32) || machine.is_aarch64)) {
+  if (!machine.emulate_dots &&
+      ((machine.is_x86 && count * 8 <= machine.vector_bits && count >= 32) || machine.is_aarch64)) {
     SmallVector<int8_t> table;
     for (int64_t i = 0; i < count; ++i)
       table.push_back(int8_t(::qwen::kQ4Values[i % 16]));

@@ -1,4 +1,4 @@
-// Reading quantised panels (codegen/plan/QuantFormat.h): scales, and codes as unsigned bytes, a piece of the lanes at
+// Reading quantised panels (dialect/QuantFormat.h): scales, and codes as unsigned bytes, a piece of the lanes at
 // a time.
 #pragma once
 

@@ -19,8 +19,9 @@ void copyQuantisedRow(Kernel &kernel, Value id, Value out, Value row) {
   QuantizedPanels panels(kernel, table.memory, codesOf(table.element), 1);
   Value panel = b.mul(b.div(id, kPanelRows), table.panelElements());
   Value lane = b.rem(id, kPanelRows);
-  b.loop(b.index(0), b.index(Kernel::width(out)), 1,
-         [&](Value k) { b.store(panels.value(panel, k, lane), out, {row, k}); });
+  b.loop(b.index(0), b.index(Kernel::width(out)), 1, [&](Value k) {
+    b.store(panels.value(panel, k, lane), out, {row, k});
+  });
 }
 
 // out[row, :] = row `id` of the table.

@@ -1,7 +1,7 @@
 #include "codegen/plan/KernelMemory.h"
 
 #include "codegen/plan/AttentionMemory.h"
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 #include "dialect/QwenDialect.h"
 
 #include "llvm/ADT/TypeSwitch.h"

@@ -2,7 +2,7 @@
 // code nearest to every weight under it. The same bits on every machine, and for a group whatever the others are.
 #pragma once
 
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 #include <cstdint>
 

@@ -2,7 +2,7 @@
 // under its rules.
 #pragma once
 
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 #include "codegen/plan/SectionLayout.h"
 
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 #include <algorithm>
 #include <numeric>

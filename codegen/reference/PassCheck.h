@@ -10,8 +10,8 @@
 namespace qwen {
 
 struct PassCheckOptions {
-  std::string pipeline;   // as mlir-opt's --pass-pipeline, builtin.module(...) around it or not: "func.func(cse)"
-  uint64_t seed = 0;      // of weights and inputs
+  std::string pipeline;     // as mlir-opt's --pass-pipeline, builtin.module(...) around it or not: "func.func(cse)"
+  uint64_t seed = 0;        // of weights and inputs
   double tolerance = 1e-5;  // largest difference allowed, relative to the root mean square of the output
 };
 

@@ -39,9 +39,8 @@ bool RandomCalls::makeArgument(llvm::StringRef name, mlir::RankedTensorType type
     shape[0] = count;
   if (type.getElementType().isF32()) {
     tensor = Tensor::ofReals(shape);
-    const int64_t largest = std::max_element(rows.begin(), rows.end(), [](auto a, auto b) {
-                              return a.index < b.index;
-                            })->index;
+    const int64_t largest =
+        std::max_element(rows.begin(), rows.end(), [](auto a, auto b) { return a.index < b.index; })->index;
     for (int64_t i = 0; i < tensor.elements(); ++i) {
       const RowPlace &row = rows[std::min(i / tensor.width(), count - 1)];
       if (name == "position")

@@ -24,8 +24,7 @@ std::set<std::string> shardsOf(const Json &weight_map, const std::string &index)
                        ", expected a file name");
     const auto shard = item->get<std::string>();
     if (shard.empty() || shard == ".." || shard.find('/') != std::string::npos || shard.find('\0') != std::string::npos)
-      throw InputError(index + ": weight_map names the file " + shown(shard) +
-                       ", expected a file beside the index");
+      throw InputError(index + ": weight_map names the file " + shown(shard) + ", expected a file beside the index");
     shards.insert(shard);
   }
   if (shards.empty())

@@ -51,8 +51,7 @@ void addPlaces(Entry &entry, Places &places) {
     for (int64_t e = 0; e < spec.shape[0]; ++e) {
       const std::string expert = experts + std::to_string(e) + ".";
       if (gate_up)
-        entry.piece_names.insert(entry.piece_names.end(),
-                                 {expert + "gate_proj.weight", expert + "up_proj.weight"});
+        entry.piece_names.insert(entry.piece_names.end(), {expert + "gate_proj.weight", expert + "up_proj.weight"});
       else
         entry.piece_names.push_back(expert + "down_proj.weight");
     }
@@ -95,8 +94,7 @@ void place(const StoredTensor &tensor, const Place &place) {
   Entry &entry = *place.entry;
   const auto &shape = tensor.info->shape;
   if (!isReal(tensor))
-    throw tensorError(tensor, "has type " + std::string(dtypeName(tensor.info->dtype)) +
-                                  ", expected F32, F16 or BF16");
+    throw tensorError(tensor, "has type " + std::string(dtypeName(tensor.info->dtype)) + ", expected F32, F16 or BF16");
   if (place.piece >= 0) {
     StoredTensor &piece = entry.pieces[place.piece];
     if (piece.info)
@@ -109,8 +107,8 @@ void place(const StoredTensor &tensor, const Place &place) {
   const auto &expected = entry.spec->shape;
   const std::vector<int64_t> transposed = {expected[0], expected[2], expected[1]};
   if (shape != expected && shape != transposed)
-    throw tensorError(tensor, "is " + shapeText(shape) + ", expected " + shapeText(expected) + " or " +
-                                  shapeText(transposed));
+    throw tensorError(tensor,
+                      "is " + shapeText(shape) + ", expected " + shapeText(expected) + " or " + shapeText(transposed));
   for (const StoredTensor &piece : entry.pieces)
     if (piece.info)
       throw tensorError(tensor, "is the same weight as \"" + piece.info->name + "\"");

@@ -16,8 +16,8 @@ namespace qwen {
 struct Naming {
   // HF's base_model_prefix and a dot: "model.", "transformer.". Names are taken with and without it.
   std::string base_prefix;
-  bool tied = false;          // lm_head.weight is the embedding, and may stand for it
-  bool other_class = false;   // the checkpoint may be of another class: the heads of those are ignored
+  bool tied = false;         // lm_head.weight is the embedding, and may stand for it
+  bool other_class = false;  // the checkpoint may be of another class: the heads of those are ignored
 };
 
 // The stored tensors behind `specs`. Throws InputError that names the tensor: missing, surplus, misshapen, there twice,

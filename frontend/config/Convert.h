@@ -5,7 +5,7 @@
 
 namespace qwen {
 
-void widenF16(const uint8_t *from, int64_t count, float *to);   // IEEE binary16
+void widenF16(const uint8_t *from, int64_t count, float *to);  // IEEE binary16
 void widenBf16(const uint8_t *from, int64_t count, float *to);
 void copyF32(const uint8_t *from, int64_t count, float *to);
 // In place, to the nearest bf16, ties to even; NaN stays NaN.

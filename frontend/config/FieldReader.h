@@ -33,10 +33,10 @@ public:
   double number(const std::string &name, std::optional<double> fallback);
   bool boolean(const std::string &name, bool fallback);
   std::string string(const std::string &name, std::optional<std::string> fallback);
-  std::vector<std::string> strings(const std::string &name);           // absent or null: empty
-  std::vector<int64_t> integers(const std::string &name, Range range); // absent or null: empty
-  std::vector<double> numbers(const std::string &name);                // required
-  std::vector<int64_t> integerOrList(const std::string &name);         // absent or null: empty
+  std::vector<std::string> strings(const std::string &name);                          // absent or null: empty
+  std::vector<int64_t> integers(const std::string &name, Range range);                // absent or null: empty
+  std::vector<double> numbers(const std::string &name);                               // required
+  std::vector<int64_t> integerOrList(const std::string &name);                        // absent or null: empty
   std::optional<int64_t> optionalInteger(const std::string &name, Range range = {});  // null counts as absent
   std::optional<double> optionalNumber(const std::string &name);                      // null counts as absent
 

@@ -23,9 +23,9 @@ struct RopeConfig {
   std::optional<int64_t> original_max_position_embeddings;
   std::optional<double> attention_factor;
   std::optional<double> beta_fast, beta_slow, mscale, mscale_all_dim;  // yarn
-  std::optional<bool> truncate;                                       // yarn
-  std::vector<double> short_factor, long_factor;                      // longrope, [head_dim / 2]
-  std::optional<double> low_freq_factor, high_freq_factor;            // llama3
+  std::optional<bool> truncate;                                        // yarn
+  std::vector<double> short_factor, long_factor;                       // longrope, [head_dim / 2]
+  std::optional<double> low_freq_factor, high_freq_factor;             // llama3
 };
 
 // Everything in config.json that changes what a model computes. Names as in transformers 5.

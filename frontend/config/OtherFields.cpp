@@ -109,8 +109,8 @@ void checkOtherFields(FieldReader &fields, const Warn &warn) {
   for (const auto &[name, harmless, reason] : kUnsupported) {
     const Json *value = fields.find(name);
     if (value && *value != Json::parse(harmless))
-      fields.contradiction(std::string(name) + " is " + shown(*value) + ", expected " + harmless + " or nothing: " +
-                           reason);
+      fields.contradiction(std::string(name) + " is " + shown(*value) + ", expected " + harmless +
+                           " or nothing: " + reason);
   }
   std::vector<std::string> unknown;
   for (const auto &name : fields.unread())

@@ -7,8 +7,8 @@
 namespace qwen {
 
 // Bounds that keep every product of sizes inside 64 bits. Far above any model.
-inline constexpr Range kWidth{1, 1 << 20};       // hidden sizes, intermediate sizes
-inline constexpr Range kCount{1, 1 << 16};       // heads, experts
+inline constexpr Range kWidth{1, 1 << 20};  // hidden sizes, intermediate sizes
+inline constexpr Range kCount{1, 1 << 16};  // heads, experts
 inline constexpr Range kLayers{1, 1 << 12};
 inline constexpr Range kVocabulary{1, 1 << 28};
 inline constexpr Range kPositions{1, INT32_MAX};

@@ -37,8 +37,7 @@ std::string chatTemplate(FieldReader &fields) {
   if (!value->is_array())
     fields.fail(name, "a string or a list of named templates");
   for (const Json &entry : *value) {
-    if (!entry.is_object() || !entry.contains("name") || !entry.contains("template") ||
-        !entry["template"].is_string())
+    if (!entry.is_object() || !entry.contains("name") || !entry.contains("template") || !entry["template"].is_string())
       fields.contradiction("chat_template holds " + shown(entry) + ", expected objects with name and template");
     if (entry["name"] == "default")
       return entry["template"].get<std::string>();

@@ -8,9 +8,9 @@
 namespace qwen {
 
 enum class WeightKind {
-  matrix,         // [out, in], embeddings [vocabulary, hidden]
-  norm,           // [n]
-  bias,           // [n]
+  matrix,           // [out, in], embeddings [vocabulary, hidden]
+  norm,             // [n]
+  bias,             // [n]
   gate_up_experts,  // [E, 2I, H]: each expert's gate_proj above its up_proj
   down_experts,     // [E, H, I]
 };

@@ -98,8 +98,8 @@ void readAddedTokensFile(const std::string &dir, const DeclaredTokens &specials,
     token.content = content;
     for (const std::vector<AddedToken> *list : {&specials.named, &specials.extra}) {
       token.special = token.special || std::any_of(list->begin(), list->end(), [&](const AddedToken &special) {
-        return special.content == token.content;
-      });
+                        return special.content == token.content;
+                      });
     }
     token.normalized = !token.special;
     declared.added[static_cast<uint32_t>(fields.integer(content, std::nullopt, kIds))] = token;

@@ -13,10 +13,10 @@
 namespace qwen {
 
 struct DeclaredTokens {
-  std::string file;                       // where `added` stands, for messages
-  std::map<uint32_t, AddedToken> added;   // by the id that the file gives it
-  std::vector<AddedToken> named;          // bos_token, eos_token, ..., then tokens of the model's own, image_token, ...
-  std::vector<AddedToken> extra;          // extra_special_tokens
+  std::string file;                      // where `added` stands, for messages
+  std::map<uint32_t, AddedToken> added;  // by the id that the file gives it
+  std::vector<AddedToken> named;         // bos_token, eos_token, ..., then tokens of the model's own, image_token, ...
+  std::vector<AddedToken> extra;         // extra_special_tokens
 };
 
 // `config` is the parsed tokenizer_config.json (an empty object: there is none); `tokenizer` the parsed

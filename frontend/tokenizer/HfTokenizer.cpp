@@ -29,10 +29,14 @@ struct ModelType {
 
 // TOKENIZER_MAPPING_NAMES and MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS of models/auto/tokenization_auto.py.
 const ModelType kModelTypes[] = {
-    {"qwen3", HfClass::qwen2, false},           {"qwen3_moe", HfClass::qwen2, false},
-    {"qwen3_vl", HfClass::qwen2, false},        {"qwen3_vl_moe", HfClass::qwen2, false},
-    {"qwen3_omni_moe", HfClass::qwen2, false},  {"qwen3_5", HfClass::qwen3_5, true},
-    {"qwen3_5_moe", HfClass::qwen3_5, true},    {"qwen3_5_text", HfClass::qwen3_5, false},
+    {"qwen3", HfClass::qwen2, false},
+    {"qwen3_moe", HfClass::qwen2, false},
+    {"qwen3_vl", HfClass::qwen2, false},
+    {"qwen3_vl_moe", HfClass::qwen2, false},
+    {"qwen3_omni_moe", HfClass::qwen2, false},
+    {"qwen3_5", HfClass::qwen3_5, true},
+    {"qwen3_5_moe", HfClass::qwen3_5, true},
+    {"qwen3_5_text", HfClass::qwen3_5, false},
     {"qwen3_5_moe_text", HfClass::qwen3_5, true},
 };
 
@@ -52,8 +56,7 @@ HfClass chooseClass(const std::string &model_type, const Json &config) {
     return HfClass::qwen3_5;
   if (name == "TokenizersBackend" || name == "PreTrainedTokenizerFast")
     return HfClass::backend;
-  fields.fail("tokenizer_class",
-              "Qwen2Tokenizer, Qwen3_5Tokenizer, TokenizersBackend or PreTrainedTokenizerFast");
+  fields.fail("tokenizer_class", "Qwen2Tokenizer, Qwen3_5Tokenizer, TokenizersBackend or PreTrainedTokenizerFast");
 }
 
 // Refuses options of tokenizer_config.json that change the ids.
@@ -116,7 +119,7 @@ SplitPattern patternOf(const Json &tokenizer) {
       fieldOf(steps[0], "invert") != false || fieldOf(steps[1], "type") != "ByteLevel" ||
       fieldOf(steps[1], "add_prefix_space") != false || fieldOf(steps[1], "use_regex") != false)
     throw InputError(kTokenizerFile + ": pre_tokenizer is not Qwen's, expected an isolating Split and a ByteLevel "
-                     "without prefix space and regex");
+                                      "without prefix space and regex");
   for (const PatternName &known : kPatterns) {
     if (fieldOf(steps[0], "pattern") == Json{{"Regex", known.regex}})
       return known.pattern;

@@ -31,14 +31,14 @@ typedef struct QwenCall {
                            // it appends nothing and attends to the places 0 .. n-1; a sliding window counts from place
                            // n and must leave one of them
   const float *position;   // [rows][program.position_axes] what RoPE turns by
-  const float *rope_length;// [rows] HF's seq_len of the forward call (largest position + 1): dynamic and longrope
-  const int32_t *wanted;   // [wanted_rows] rows (increasing) for which row-wise heads (logits) are computed
-  int64_t rows;            // 1 .. program.max_rows
-  int64_t wanted_rows;     // 0 .. rows
+  const float *rope_length;  // [rows] HF's seq_len of the forward call (largest position + 1): dynamic and longrope
+  const int32_t *wanted;     // [wanted_rows] rows (increasing) for which row-wise heads (logits) are computed
+  int64_t rows;              // 1 .. program.max_rows
+  int64_t wanted_rows;       // 0 .. rows
   // [program.outputs] destination of each output in the order of program.outputs in the program's JSON.
   // null: not requested. Outputs over "rows" are [rows, width], over "wanted" [wanted_rows, width], dense f32.
   float *const *outputs;
-  QwenProfile *profile;    // null: nobody measures
+  QwenProfile *profile;  // null: nobody measures
 } QwenCall;
 
 // Run by every thread of the team with the same call; meets at qwen_barrier.

@@ -97,9 +97,9 @@ template <typename F, typename T> void visit(F &&field, T &self) {
   }
 }
 
-template <typename T> constexpr bool is_struct =
-    std::is_same_v<T, Output> || std::is_same_v<T, MemoryEntry> || std::is_same_v<T, Phase> ||
-    std::is_same_v<T, Generation>;
+template <typename T>
+constexpr bool is_struct = std::is_same_v<T, Output> || std::is_same_v<T, MemoryEntry> || std::is_same_v<T, Phase> ||
+                           std::is_same_v<T, Generation>;
 
 template <typename T> Json write(const T &value);
 template <typename T> Json write(const std::vector<T> &values) {
@@ -165,8 +165,7 @@ template <typename T> void read(const std::string &where, const Json &json, std:
 }
 template <typename T> void read(const std::string &where, const Json &json, std::vector<T> &values);
 template <typename T>
-  requires(is_struct<T> || std::is_same_v<T, Program>)
-void read(const std::string &where, const Json &json, T &value) {
+requires(is_struct<T> || std::is_same_v<T, Program>) void read(const std::string &where, const Json &json, T &value) {
   if (!json.is_object())
     wrong(where, "an object");
   visit(

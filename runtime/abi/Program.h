@@ -13,10 +13,11 @@ enum class Head { causal_lm, model, sequence_classification, token_classificatio
 
 // One tensor that qwen_forward can write; its place in Program::outputs is its place in QwenCall::outputs.
 struct Output {
-  std::string name;         // as the generated code has it: "logits", "last_hidden_state", "hidden_states.3", "router_logits.0"
-  int64_t width = 0;        // f32 values per row
-  bool wanted_rows = false; // true: one row per QwenCall::wanted; false: one per row of the call
-  bool on_request = false;  // written only when --select names it
+  std::string
+      name;  // as the generated code has it: "logits", "last_hidden_state", "hidden_states.3", "router_logits.0"
+  int64_t width = 0;         // f32 values per row
+  bool wanted_rows = false;  // true: one row per QwenCall::wanted; false: one per row of the call
+  bool on_request = false;   // written only when --select names it
 };
 
 // Defaults of generation_config.json (then config.json); absent: HF's own default.
@@ -59,18 +60,18 @@ struct Phase {
 struct Program {
   static constexpr int64_t kFormat = 1;
 
-  std::string model;     // directory name of the checkpoint
-  std::string family;    // model_type: "qwen3", "qwen3_moe"
-  std::string task;      // HF class name
+  std::string model;   // directory name of the checkpoint
+  std::string family;  // model_type: "qwen3", "qwen3_moe"
+  std::string task;    // HF class name
   Head head = Head::causal_lm;
   std::string build_id;  // 32 hex digits; equal in the program and in its weight file
 
   int64_t vocab_size = 0;
   int64_t hidden_size = 0;
   int64_t num_layers = 0;
-  int64_t parameters = 0;            // elements of all weights; a tied embedding counts once
-  int64_t num_labels = 0;            // classification heads
-  int64_t num_experts = 0;           // 0: dense (aux_loss needs these two)
+  int64_t parameters = 0;   // elements of all weights; a tied embedding counts once
+  int64_t num_labels = 0;   // classification heads
+  int64_t num_experts = 0;  // 0: dense (aux_loss needs these two)
   int64_t num_experts_per_tok = 0;
   std::optional<int64_t> pad_token_id;  // config.json's: sequence classification pools by it
   bool output_router_logits = false;    // config.json: router_logits and aux_loss are written by default
@@ -83,25 +84,25 @@ struct Program {
 
   std::string target_triple;
   std::string target_cpu;
-  std::string target_level;                // "x86-64-v3", "x86-64-v4+bf16", "generic", ...
-  std::vector<std::string> cpu_features;   // LLVM names that generated code uses and CPUID must show: "avx2", "fma", ...
+  std::string target_level;               // "x86-64-v3", "x86-64-v4+bf16", "generic", ...
+  std::vector<std::string> cpu_features;  // LLVM names that generated code uses and CPUID must show: "avx2", "fma", ...
   // How products with weights add up, for the machine's peak to compare with: "fma_f32", "dpbf16", "dpbusd", "maddubs",
   // "maddwd", "sdot"; "generic" where it is nothing better than separate multiplications and additions.
   std::string dot_form;
-  std::string weight_dtype;                // "f32", "bf16", "q8", "q4"
-  std::string kv_dtype;                    // of keys and values in their caches: "f32", "bf16", "q8"
+  std::string weight_dtype;  // "f32", "bf16", "q8", "q4"
+  std::string kv_dtype;      // of keys and values in their caches: "f32", "bf16", "q8"
 
   int64_t arena_bytes = 0;
-  int64_t scratch_bytes = 0;   // per thread
-  int64_t states_bytes = 0;    // all slots
-  int64_t weights_bytes = 0;   // packed weights, without the file's header
+  int64_t scratch_bytes = 0;  // per thread
+  int64_t states_bytes = 0;   // all slots
+  int64_t weights_bytes = 0;  // packed weights, without the file's header
   bool weights_embedded = false;
 
   std::vector<Output> outputs;
   std::vector<MemoryEntry> memory;
   std::vector<Phase> phases;  // in the order of their first launch
   Generation generation;
-  std::string chat_template;  // Jinja source, empty: none
+  std::string chat_template;                    // Jinja source, empty: none
   std::string bos_token, eos_token, pad_token;  // texts for the template, empty: none
 };
 
@@ -111,10 +112,10 @@ std::optional<Program> programFromJson(const std::string &text, std::string &err
 
 // The weight file: this header, zeros up to kWeightsAlignment, then Program::weights_bytes of packed weights.
 struct WeightFileHeader {
-  char magic[8];          // "QWENCWT1"
-  char build_id[32];      // hex, not terminated
-  uint64_t payload_bytes; // packed weights after the header page
-  uint64_t checksum;      // XXH3 (64 bits) of the bytes before this field
+  char magic[8];           // "QWENCWT1"
+  char build_id[32];       // hex, not terminated
+  uint64_t payload_bytes;  // packed weights after the header page
+  uint64_t checksum;       // XXH3 (64 bits) of the bytes before this field
 };
 inline constexpr char kWeightsMagic[9] = "QWENCWT1";
 inline constexpr int64_t kWeightsAlignment = 4096;

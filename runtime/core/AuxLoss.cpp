@@ -24,9 +24,8 @@ float loadBalancingLoss(const std::vector<const float *> &layers, const PaddedBa
         for (size_t e = 0; e < experts; ++e)
           probability[e] += weights[e] / total;
         std::iota(order.begin(), order.end(), size_t{0});
-        std::partial_sort(order.begin(), order.begin() + top_k, order.end(), [&](size_t a, size_t b) {
-          return logits[a] != logits[b] ? logits[a] > logits[b] : a < b;
-        });
+        std::partial_sort(order.begin(), order.begin() + top_k, order.end(),
+                          [&](size_t a, size_t b) { return logits[a] != logits[b] ? logits[a] > logits[b] : a < b; });
         for (int64_t k = 0; k < top_k; ++k)
           chosen[order[static_cast<size_t>(k)]] += 1;
         rows += 1;

@@ -13,10 +13,10 @@ struct Row {
   int32_t id = 0;
   int32_t slot = 0;
   int32_t index = 0;
-  float position = 0;        // the same on every axis
+  float position = 0;  // the same on every axis
   float rope_length = 0;
-  int64_t place = 0;         // row of the targets of outputs that have one row per row
-  int64_t wanted_place = -1; // row of the targets of outputs over wanted rows; -1: not wanted
+  int64_t place = 0;          // row of the targets of outputs that have one row per row
+  int64_t wanted_place = -1;  // row of the targets of outputs over wanted rows; -1: not wanted
 };
 
 // Where the rows of one output go: [places, program.outputs[output].width].

@@ -14,7 +14,8 @@ struct Feature {
 
 #if defined(__x86_64__)
 // __builtin_cpu_supports also asks the system whether it saves the wide registers. It takes literals only.
-#define QWEN_FEATURE(llvm, gcc) Feature{llvm, __builtin_cpu_supports(gcc) != 0}
+#define QWEN_FEATURE(llvm, gcc)                                                                                        \
+  Feature { llvm, __builtin_cpu_supports(gcc) != 0 }
 std::vector<Feature> knownFeatures() {
   return {
       QWEN_FEATURE("sse3", "sse3"),
@@ -55,8 +56,8 @@ std::vector<Feature> knownFeatures() {
 std::vector<Feature> knownFeatures() {
   unsigned long first = getauxval(AT_HWCAP), second = getauxval(AT_HWCAP2);
   return {
-      {"neon", (first >> 1 & 1) != 0},     {"lse", (first >> 8 & 1) != 0},  {"fullfp16", (first >> 10 & 1) != 0},
-      {"dotprod", (first >> 20 & 1) != 0}, {"sve", (first >> 22 & 1) != 0}, {"sve2", (second >> 1 & 1) != 0},
+      {"neon", (first >> 1 & 1) != 0},     {"lse", (first >> 8 & 1) != 0},    {"fullfp16", (first >> 10 & 1) != 0},
+      {"dotprod", (first >> 20 & 1) != 0}, {"sve", (first >> 22 & 1) != 0},   {"sve2", (second >> 1 & 1) != 0},
       {"i8mm", (second >> 13 & 1) != 0},   {"bf16", (second >> 14 & 1) != 0},
   };
 }

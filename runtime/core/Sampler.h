@@ -13,7 +13,7 @@ namespace qwen {
 struct SamplingOptions {
   bool do_sample = false;  // false: greedy; the penalties hold all the same
   double temperature = 1.0;
-  int64_t top_k = 0;       // 0: all
+  int64_t top_k = 0;  // 0: all
   double top_p = 1.0;
   double min_p = 0.0;
   double repetition_penalty = 1.0;
@@ -64,9 +64,9 @@ private:
   SamplingOptions options;
   int64_t vocab_size;
   RandomStream random;
-  std::vector<uint8_t> seen;       // [vocab_size] bits kInPrompt, kGenerated
-  std::vector<float> scores;       // [vocab_size]
-  std::vector<Candidate> left;     // candidates still in play
+  std::vector<uint8_t> seen;    // [vocab_size] bits kInPrompt, kGenerated
+  std::vector<float> scores;    // [vocab_size]
+  std::vector<Candidate> left;  // candidates still in play
 };
 
 // The lowest index of the largest of `values` [count]: torch.argmax.

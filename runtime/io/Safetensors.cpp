@@ -33,8 +33,8 @@ struct DTypeRow {
   int64_t bytes;
 };
 constexpr DTypeRow kDTypes[] = {
-    {DType::f64, "F64", 8}, {DType::f32, "F32", 4}, {DType::f16, "F16", 2}, {DType::bf16, "BF16", 2},
-    {DType::i64, "I64", 8}, {DType::i32, "I32", 4}, {DType::i16, "I16", 2}, {DType::i8, "I8", 1},
+    {DType::f64, "F64", 8}, {DType::f32, "F32", 4},      {DType::f16, "F16", 2}, {DType::bf16, "BF16", 2},
+    {DType::i64, "I64", 8}, {DType::i32, "I32", 4},      {DType::i16, "I16", 2}, {DType::i8, "I8", 1},
     {DType::u8, "U8", 1},   {DType::boolean, "BOOL", 1},
 };
 
@@ -282,8 +282,8 @@ bool writeSafetensors(const std::string &path, const std::vector<TensorView> &te
       error = path + ": tensor " + inQuotes(tensor->name) + " would be written twice";
       return false;
     }
-    sizes.push_back(static_cast<uint64_t>(std::accumulate(tensor->shape.begin(), tensor->shape.end(),
-                                                          dtypeBytes(tensor->dtype), std::multiplies<>())));
+    sizes.push_back(static_cast<uint64_t>(
+        std::accumulate(tensor->shape.begin(), tensor->shape.end(), dtypeBytes(tensor->dtype), std::multiplies<>())));
     header[tensor->name] = {{"dtype", dtypeName(tensor->dtype)},
                             {"shape", tensor->shape},
                             {"data_offsets", {offset, offset + sizes.back()}}};

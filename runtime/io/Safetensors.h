@@ -36,7 +36,7 @@ public:
   ~SafetensorsFile();
 
   const std::string &path() const;
-  const std::vector<TensorInfo> &tensors() const;  // in order of offset
+  const std::vector<TensorInfo> &tensors() const;       // in order of offset
   const TensorInfo *find(std::string_view name) const;  // null when absent
   const uint8_t *data(const TensorInfo &tensor) const;  // [tensor.bytes]
   // Lets go of the memory behind data that was read: a later read takes it from the file again.

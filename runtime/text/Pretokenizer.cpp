@@ -25,8 +25,7 @@ struct Scanner {
   }
 
   // Skips while `matches` holds.
-  template <typename Predicate>
-  size_t skip(size_t at, Predicate matches) const {
+  template <typename Predicate> size_t skip(size_t at, Predicate matches) const {
     while (at < text.size()) {
       size_t behind = at;
       if (!matches(next(behind)))

@@ -11,20 +11,20 @@ inline constexpr uint32_t kMaxTokenizerIds = 1u << 24;  // far above any vocabul
 
 struct TokenizerHeader {
   char magic[8];
-  uint64_t checksum;        // hashBytes of everything behind this field, seed 0
+  uint64_t checksum;  // hashBytes of everything behind this field, seed 0
   uint64_t blob_bytes;
-  uint64_t word_seed;       // of the hash of each table
+  uint64_t word_seed;  // of the hash of each table
   uint64_t merge_seed;
-  uint32_t pattern;         // SplitPattern
-  uint32_t ids;             // ids are in [0, ids)
+  uint32_t pattern;  // SplitPattern
+  uint32_t ids;      // ids are in [0, ids)
   uint32_t token_bytes;
-  uint32_t longest_word;    // bytes of the longest entry of the word table
+  uint32_t longest_word;  // bytes of the longest entry of the word table
   uint32_t words, word_buckets;
   uint32_t merges, merge_buckets;
   uint32_t raw_added;         // added tokens that are looked for in the text as given,
   uint32_t normalized_added;  // and those that are looked for in its NFC
   uint32_t added_bytes;
-  uint32_t reserved;        // 0
+  uint32_t reserved;  // 0
 };
 static_assert(sizeof(TokenizerHeader) == 88);
 
@@ -58,19 +58,19 @@ struct FirstBytes {
 
 // Where the sections begin, in bytes from the start of the blob.
 struct TokenizerLayout {
-  uint64_t byte_ids;               // int32[256]: the token of one byte; -1: the vocabulary has none, BPE drops the byte
-  uint64_t token_offsets;          // uint32[ids + 1] into token_bytes; an id without a token is empty
-  uint64_t token_flags;            // uint8[ids], TokenFlags
-  uint64_t token_bytes;            // uint8[token_bytes]
-  uint64_t word_displacements;     // uint32[word_buckets]
-  uint64_t words;                  // uint32[words]: ids of the tokens that BPE makes of their own bytes, by hashBytes
-  uint64_t merge_displacements;    // uint32[merge_buckets]
-  uint64_t merges;                 // TokenizerMerge[merges], by hashPair(left, right)
-  uint64_t raw_first;              // FirstBytes
-  uint64_t raw_added;              // TokenizerAdded[raw_added], texts ascending by bytes
-  uint64_t normalized_first;       // FirstBytes
-  uint64_t normalized_added;       // TokenizerAdded[normalized_added], likewise
-  uint64_t added_bytes;            // uint8[added_bytes]
+  uint64_t byte_ids;             // int32[256]: the token of one byte; -1: the vocabulary has none, BPE drops the byte
+  uint64_t token_offsets;        // uint32[ids + 1] into token_bytes; an id without a token is empty
+  uint64_t token_flags;          // uint8[ids], TokenFlags
+  uint64_t token_bytes;          // uint8[token_bytes]
+  uint64_t word_displacements;   // uint32[word_buckets]
+  uint64_t words;                // uint32[words]: ids of the tokens that BPE makes of their own bytes, by hashBytes
+  uint64_t merge_displacements;  // uint32[merge_buckets]
+  uint64_t merges;               // TokenizerMerge[merges], by hashPair(left, right)
+  uint64_t raw_first;            // FirstBytes
+  uint64_t raw_added;            // TokenizerAdded[raw_added], texts ascending by bytes
+  uint64_t normalized_first;     // FirstBytes
+  uint64_t normalized_added;     // TokenizerAdded[normalized_added], likewise
+  uint64_t added_bytes;          // uint8[added_bytes]
   uint64_t end;
 };
 

@@ -13,8 +13,7 @@ namespace {
 struct Sections {
   const uint8_t *blob;
 
-  template <typename T>
-  std::span<const T> span(uint64_t offset, uint64_t count) const {
+  template <typename T> std::span<const T> span(uint64_t offset, uint64_t count) const {
     return {reinterpret_cast<const T *>(blob + offset), count};
   }
 };

@@ -39,7 +39,8 @@ CharClass classOf(uint32_t c) {
 
 constexpr auto kCompose = static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE);
 
-constexpr uint32_t kCombiningStart = 0x300;  // everything below is a starter in NFC that composes with nothing before it
+constexpr uint32_t kCombiningStart =
+    0x300;  // everything below is a starter in NFC that composes with nothing before it
 
 // Whether NFC can be cut before `c`: it stays as it is and never joins what precedes it. May say no where yes is true.
 bool isNfcBoundary(uint32_t c) {
@@ -59,8 +60,8 @@ bool isNfcBoundary(uint32_t c) {
   if (count == 1 && decomposed[0] == code_point)
     return true;
   // A composite that isn't excluded from composition comes back.
-  return count > 1 && count <= 8 &&
-         utf8proc_normalize_utf32(decomposed, count, kCompose) == 1 && decomposed[0] == code_point;
+  return count > 1 && count <= 8 && utf8proc_normalize_utf32(decomposed, count, kCompose) == 1 &&
+         decomposed[0] == code_point;
 }
 
 struct Decomposed {

@@ -14,8 +14,9 @@ enum class FieldKind {
   per_token,     // [batch, columns, width]
   per_row,       // [batch * columns, width]: router logits
   per_sequence,  // [batch, width]: pooled
-  start, end,    // [batch, columns]: first and second value of an output of width 2
-  aux_loss,      // []: from all router logits
+  start,
+  end,       // [batch, columns]: first and second value of an output of width 2
+  aux_loss,  // []: from all router logits
 };
 
 struct Field {

@@ -43,8 +43,8 @@ std::vector<Prompt> makePrompts(const PaddedBatch &batch, const Program &program
     if (count + max_new_tokens - 1 > program.max_seq)
       throw UserError(path + ": row " + std::to_string(row) + " has " + std::to_string(count) + " tokens, and " +
                       std::to_string(max_new_tokens) + " new ones don't fit into the program's " +
-                      std::to_string(program.max_seq) + " positions; build it with --max-seq=" +
-                      std::to_string(count + max_new_tokens - 1));
+                      std::to_string(program.max_seq) +
+                      " positions; build it with --max-seq=" + std::to_string(count + max_new_tokens - 1));
     Prompt &prompt = prompts.emplace_back();
     for (int64_t column = first; column < first + count; ++column) {
       prompt.ids.push_back(batch.id(row, column));

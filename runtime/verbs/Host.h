@@ -17,9 +17,9 @@ struct ProgramImage {
   uint64_t json_size = 0;
   const uint8_t *tokenizer = nullptr;  // size 0: none
   uint64_t tokenizer_size = 0;
-  const uint8_t *weights = nullptr;    // the weight file when embedded, size 0 otherwise
+  const uint8_t *weights = nullptr;  // the weight file when embedded, size 0 otherwise
   uint64_t weights_size = 0;
-  std::string weights_path;            // where the weight file is when it isn't embedded: APP.weights
+  std::string weights_path;  // where the weight file is when it isn't embedded: APP.weights
   Engine::CompiledForward forward = nullptr;
 };
 

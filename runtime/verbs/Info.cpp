@@ -126,8 +126,8 @@ private:
                           " for each token");
     if (program.num_labels > 0)
       line("labels", std::to_string(program.num_labels));
-    line("sequences", std::to_string(program.batch) + " side by side, " + std::to_string(program.max_seq) +
-                          " positions each");
+    line("sequences",
+         std::to_string(program.batch) + " side by side, " + std::to_string(program.max_seq) + " positions each");
     line("prefill", "up to " + std::to_string(program.max_rows) + " tokens at once");
     if (program.mask_window > 0)
       line("sliding window", std::to_string(program.mask_window));
@@ -136,8 +136,8 @@ private:
     for (const std::string &feature : program.cpu_features)
       features += (features.empty() ? "" : " ") + feature;
     line("needs", features.empty() ? "nothing beyond the target's baseline" : features);
-    line("weights", program.weight_dtype + ", " +
-                        (program.weights_embedded ? "inside the program" : host.image().weights_path));
+    line("weights",
+         program.weight_dtype + ", " + (program.weights_embedded ? "inside the program" : host.image().weights_path));
     line("KV cache", program.kv_dtype);
     std::string outputs;
     for (const Field &field : outputFields(program))
@@ -172,9 +172,8 @@ private:
       }
     }
     const int64_t threads = defaultThreads();
-    memoryLine(runningBytes(program, threads),
-               "while running: weights, states, arena and scratch of " + std::to_string(threads) +
-                   (threads == 1 ? " thread" : " threads"));
+    memoryLine(runningBytes(program, threads), "while running: weights, states, arena and scratch of " +
+                                                   std::to_string(threads) + (threads == 1 ? " thread" : " threads"));
   }
 
   bool json = false;

@@ -27,8 +27,9 @@ public:
     const std::vector<int64_t> ids(tokens.begin(), tokens.end()), mask(tokens.size(), 1);
     const std::vector<int64_t> shape = {1, static_cast<int64_t>(ids.size())};
     std::string error;
-    if (!writeSafetensors(out, {{"input_ids", DType::i64, shape, ids.data()},
-                                {"attention_mask", DType::i64, shape, mask.data()}}, error))
+    if (!writeSafetensors(
+            out, {{"input_ids", DType::i64, shape, ids.data()}, {"attention_mask", DType::i64, shape, mask.data()}},
+            error))
       throw UserError(error);
   }
 

@@ -14,8 +14,8 @@ struct ComputeOptions {
   std::optional<int64_t> threads_given, chunk_given;
 
   void add(OptionSet &options, const Program &program);
-  int64_t threads() const;                       // default: defaultThreads()
-  int64_t chunk(const Program &program) const;   // rows of one forward call, at most program.max_rows
+  int64_t threads() const;                      // default: defaultThreads()
+  int64_t chunk(const Program &program) const;  // rows of one forward call, at most program.max_rows
 };
 
 // --greedy and the sampling flags; what isn't given comes from the program's generation config.

@@ -76,8 +76,8 @@ void MediaFlags::add(OptionSet &options) {
 }
 
 void MediaFlags::refuse(const Program &program) const {
-  for (const auto &[name, values] : {std::pair("--image", &images), std::pair("--video", &videos),
-                                     std::pair("--audio", &audios)})
+  for (const auto &[name, values] :
+       {std::pair("--image", &images), std::pair("--video", &videos), std::pair("--audio", &audios)})
     if (!values->empty())
       throw UserError(std::string(name) + " " + values->front() + ": " + program.task +
                       " is a text model, it takes no media");

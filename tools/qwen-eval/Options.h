@@ -10,9 +10,9 @@
 namespace qwen {
 
 struct EvalOptions {
-  std::string model;     // checkpoint directory or config.json
+  std::string model;  // checkpoint directory or config.json
   ImportOptions import;
-  bool fused = false;    // interpret what `qwen-fuse` makes of the graph
+  bool fused = false;          // interpret what `qwen-fuse` makes of the graph
   std::string quant = "none";  // "q8", "q4": weights as a program of that format stores them
   std::string verb = "eval";
   std::vector<std::string> rest;  // the verb's flags

@@ -118,8 +118,9 @@ void Build::describeTarget() {
     const auto host = describeMachine("", "", "", error);
     const std::string arch = machine.triple.substr(0, machine.triple.find('-'));
     if (host && host->triple.substr(0, host->triple.find('-')) != arch)
-      throw Failure{kBadInput, "--mtriple: linking a program for " + arch + " needs the runtime of that machine; "
-                               "--emit=lib and --emit=obj do without"};
+      throw Failure{kBadInput, "--mtriple: linking a program for " + arch +
+                                   " needs the runtime of that machine; "
+                                   "--emit=lib and --emit=obj do without"};
   }
 }
 
@@ -160,9 +161,10 @@ void Build::quantize() {
   if (options.quant == "none")
     return;
   reporter.beginStage("quantize");
-  runPasses(*model.module,
-            [&](OpPassManager &manager) { manager.addPass(mlir::qwen::createQuantizeWeights({options.quant})); },
-            options.print_after_all);
+  runPasses(
+      *model.module,
+      [&](OpPassManager &manager) { manager.addPass(mlir::qwen::createQuantizeWeights({options.quant})); },
+      options.print_after_all);
 }
 
 void Build::plan() {
@@ -180,8 +182,9 @@ void Build::plan() {
 
 void Build::generate() {
   reporter.beginStage("generate");
-  runPasses(*model.module, [&](OpPassManager &manager) { mlir::qwen::buildCpuPipeline(manager, machine); },
-            options.print_after_all);
+  runPasses(
+      *model.module, [&](OpPassManager &manager) { mlir::qwen::buildCpuPipeline(manager, machine); },
+      options.print_after_all);
 }
 
 std::string Build::emit(EmitKind kind) {
@@ -207,13 +210,20 @@ std::string Build::outputPath() const {
     return options.output;
   const std::string &name = model.program.model.empty() ? "model" : model.program.model;
   switch (options.product) {
-  case Product::exe: return name + ".app";
-  case Product::lib: return "lib" + name + ".a";
-  case Product::obj: return name + ".o";
-  case Product::assembly: return name + ".s";
-  case Product::llvm: return name + ".ll";
-  case Product::mlir: return name + ".mlir";
-  case Product::graph: return name + ".graph.mlir";
+  case Product::exe:
+    return name + ".app";
+  case Product::lib:
+    return "lib" + name + ".a";
+  case Product::obj:
+    return name + ".o";
+  case Product::assembly:
+    return name + ".s";
+  case Product::llvm:
+    return name + ".ll";
+  case Product::mlir:
+    return name + ".mlir";
+  case Product::graph:
+    return name + ".graph.mlir";
   }
   llvm_unreachable("unknown product");
 }

@@ -34,8 +34,9 @@ static std::vector<std::string> runtimeArchives() {
 
 void linkProgram(const std::vector<std::string> &objects, const std::string &output) {
   const Toolchain toolchain;
-  std::vector<std::string> args = {"ld.lld", "-pie", "-o", output, "--eh-frame-hdr", "--gc-sections", "--as-needed",
-                                   "--hash-style=gnu", "-z", "relro", "-z", "now", "--strip-debug", "--build-id=none"};
+  std::vector<std::string> args = {
+      "ld.lld", "-pie",  "-o", output, "--eh-frame-hdr", "--gc-sections",  "--as-needed", "--hash-style=gnu",
+      "-z",     "relro", "-z", "now",  "--strip-debug",  "--build-id=none"};
   if (std::string linker = dynamicLinker(); !linker.empty())
     args.insert(args.end(), {"-dynamic-linker", linker});
   for (const std::string &directory : toolchain.libraryDirectories())

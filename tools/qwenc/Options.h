@@ -9,7 +9,7 @@ namespace qwen {
 
 // How a run of qwenc ends.
 inline constexpr int kSuccess = 0;
-inline constexpr int kBadInput = 1;       // a checkpoint, a file or a disk is not as it must be
+inline constexpr int kBadInput = 1;  // a checkpoint, a file or a disk is not as it must be
 inline constexpr int kBadCommandLine = 2;
 inline constexpr int kInternalError = 70;  // a mistake of the compiler (sysexits.h: EX_SOFTWARE)
 
@@ -22,11 +22,11 @@ struct BuildOptions {
   std::string task;
   std::string triple, cpu, attr;
   bool emulate_dots = false;  // MachineDescription::emulate_dots
-  int64_t max_seq = 0;  // 0: the importer's default
+  int64_t max_seq = 0;        // 0: the importer's default
   int64_t batch = 1;
   std::string dtype;
   std::string quant = "none";  // "q8", "q4"
-  std::string kv;  // "f32", "bf16", "q8"
+  std::string kv;              // "f32", "bf16", "q8"
   bool embed_weights = false;
   std::optional<uint64_t> random_weights;
   bool verbose = false;

@@ -16,7 +16,7 @@ public:
   OutputFile(OutputFile &&) = default;
   ~OutputFile();
 
-  const std::string &path() const { return final_path; }            // where it shall appear
+  const std::string &path() const { return final_path; }                   // where it shall appear
   const std::string &temporaryPath() const { return temporary->TmpName; }  // where it is
   int descriptor() const { return temporary->FD; }
 

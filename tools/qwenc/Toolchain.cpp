@@ -50,8 +50,9 @@ std::string Toolchain::find(const std::string &file) const {
   for (const std::string &directory : directories)
     if (std::string path = directory + "/" + file; sys::fs::exists(path))
       return path;
-  throw Failure{kBadInput, "linking needs " + file + ", which the C++ compiler does not have; is its development "
-                           "package installed (libc6-dev, libstdc++-dev)?"};
+  throw Failure{kBadInput, "linking needs " + file +
+                               ", which the C++ compiler does not have; is its development "
+                               "package installed (libc6-dev, libstdc++-dev)?"};
 }
 
 std::string dynamicLinker() {

@@ -11,21 +11,20 @@ namespace qwen::jinja {
 namespace {
 
 // Attributes that Python's types have and that the sandbox hides.
-constexpr std::string_view kListMutators[] = {"append", "clear", "extend", "insert", "pop", "remove", "reverse",
-                                              "sort"};
+constexpr std::string_view kListMutators[] = {"append", "clear",  "extend",  "insert",
+                                              "pop",    "remove", "reverse", "sort"};
 constexpr std::string_view kDictMutators[] = {"clear", "pop", "popitem", "setdefault", "update"};
 // Those that it shows, but that are not supported here.
 constexpr std::string_view kOtherText[] = {"encode", "isidentifier", "maketrans", "translate"};
 constexpr std::string_view kOtherMarkup[] = {"escape", "striptags", "unescape"};
 constexpr std::string_view kOtherDict[] = {"fromkeys"};
-constexpr std::string_view kOtherNumber[] = {"as_integer_ratio", "bit_count", "bit_length",  "conjugate",
-                                             "denominator",      "from_bytes", "fromhex",    "hex",
-                                             "imag",             "is_integer", "numerator",  "real",
-                                             "to_bytes"};
+constexpr std::string_view kOtherNumber[] = {"as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator",
+                                             "from_bytes",       "fromhex",   "hex",        "imag",      "is_integer",
+                                             "numerator",        "real",      "to_bytes"};
 constexpr std::string_view kOtherRange[] = {"count", "index", "start", "step", "stop"};
 constexpr std::string_view kOtherView[] = {"isdisjoint", "mapping"};
 constexpr std::string_view kOtherGenerator[] = {"close", "gi_running", "gi_suspended", "gi_yieldfrom", "send", "throw"};
-constexpr std::string_view kOtherMacro[] = {"arguments", "caller",          "catch_kwargs",
+constexpr std::string_view kOtherMacro[] = {"arguments",     "caller",          "catch_kwargs",
                                             "catch_varargs", "explicit_caller", "name"};
 
 using Names = std::span<const std::string_view>;

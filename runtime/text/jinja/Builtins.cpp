@@ -10,8 +10,8 @@ namespace qwen::jinja {
 namespace {
 
 // jinja2's own, which no chat template needs.
-constexpr std::string_view kOtherFilters[] = {"filesizeformat", "groupby",   "pprint", "random",   "striptags",
-                                              "urlencode",      "urlize",    "wordwrap", "xmlattr"};
+constexpr std::string_view kOtherFilters[] = {"filesizeformat", "groupby", "pprint",   "random", "striptags",
+                                              "urlencode",      "urlize",  "wordwrap", "xmlattr"};
 
 const Builtin *find(Builtins table, std::string_view name) {
   auto found = std::find_if(table.begin(), table.end(), [&](const Builtin &entry) { return entry.name == name; });
@@ -60,8 +60,8 @@ Value callBuiltin(const Builtin &builtin, Interpreter &interpreter, const Value 
   const std::string name = std::string(builtin.name) + "()";
   std::vector<std::optional<Value>> values(builtin.parameters.size());
   if (arguments.positional.size() > values.size())
-    fail(name + " takes at most " + countText(values.size()) + ", but " +
-         std::to_string(arguments.positional.size()) + " were given");
+    fail(name + " takes at most " + countText(values.size()) + ", but " + std::to_string(arguments.positional.size()) +
+         " were given");
   std::copy(arguments.positional.begin(), arguments.positional.end(), values.begin());
   for (const auto &[keyword, value] : arguments.keywords) {
     auto found = std::find(builtin.parameters.begin(), builtin.parameters.end(), std::string_view(keyword));
@@ -88,7 +88,8 @@ const Builtin *findFilter(std::string_view name) {
 
 std::string unknownFilter(std::string_view name) {
   bool known = std::find(std::begin(kOtherFilters), std::end(kOtherFilters), name) != std::end(kOtherFilters);
-  return known ? "filter " + inQuotes(name) + " is not supported in chat templates" : "no filter named " + inQuotes(name);
+  return known ? "filter " + inQuotes(name) + " is not supported in chat templates"
+               : "no filter named " + inQuotes(name);
 }
 
 std::string unknownTest(std::string_view name) { return "no test named " + inQuotes(name); }

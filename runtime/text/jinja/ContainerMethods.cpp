@@ -29,8 +29,7 @@ Value indexOf(Interpreter &, const Value &self, const Args &arguments) {
 // A tuple has no copy(), but then it can't be told from its copy.
 Value copy(Interpreter &, const Value &self, const Args &) { return self; }
 
-template <DictView::Part part>
-Value view(Interpreter &, const Value &self, const Args &) {
+template <DictView::Part part> Value view(Interpreter &, const Value &self, const Args &) {
   return Value(std::make_shared<DictView>(self, part));
 }
 
@@ -54,8 +53,7 @@ const Builtin kDictMethods[] = {
     {"values", {}, 0, view<DictView::Part::values>, nullptr},
 };
 
-template <size_t N>
-const Builtin *find(const Builtin (&table)[N], std::string_view name) {
+template <size_t N> const Builtin *find(const Builtin (&table)[N], std::string_view name) {
   auto found = std::find_if(std::begin(table), std::end(table), [&](const Builtin &b) { return b.name == name; });
   return found == std::end(table) ? nullptr : found;
 }

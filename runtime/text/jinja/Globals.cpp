@@ -84,10 +84,8 @@ Value loopChanged(Interpreter &, const Value &loop, const CallArguments &argumen
 }
 
 const Builtin kGlobals[] = {
-    {"range", {"", "", ""}, 1, makeRange, nullptr},
-    {"dict", {}, 0, nullptr, dictGlobal},
-    {"namespace", {}, 0, nullptr, namespaceGlobal},
-    {"raise_exception", {"message"}, 1, raiseException, nullptr},
+    {"range", {"", "", ""}, 1, makeRange, nullptr},        {"dict", {}, 0, nullptr, dictGlobal},
+    {"namespace", {}, 0, nullptr, namespaceGlobal},        {"raise_exception", {"message"}, 1, raiseException, nullptr},
     {"strftime_now", {"format"}, 1, strftimeNow, nullptr},
 };
 
@@ -96,8 +94,7 @@ const Builtin kLoopMethods[] = {
     {"changed", {}, 0, nullptr, loopChanged},
 };
 
-template <size_t N>
-const Builtin *find(const Builtin (&table)[N], std::string_view name) {
+template <size_t N> const Builtin *find(const Builtin (&table)[N], std::string_view name) {
   auto found = std::find_if(std::begin(table), std::end(table), [&](const Builtin &b) { return b.name == name; });
   return found == std::end(table) ? nullptr : found;
 }

@@ -94,7 +94,7 @@ private:
   const Dict &context;
   std::string *out = nullptr;  // what is printed goes here
   int current_line = 1;
-  int depth = 0;     // of statements and expressions in one another, macros included
+  int depth = 0;  // of statements and expressions in one another, macros included
   size_t work = 0;
   // What can hold itself, emptied at the end.
   std::vector<ScopePointer> captured_scopes;

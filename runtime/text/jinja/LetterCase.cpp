@@ -16,9 +16,9 @@ constexpr uint32_t kCapitalSigma = 0x3A3, kFinalSigma = 0x3C2, kSmallSigma = 0x3
 enum class Case { upper, lower, title, keep };
 
 const SpecialCasing *findSpecial(uint32_t point) {
-  const SpecialCasing *found = std::lower_bound(
-      std::begin(kSpecialCasing), std::end(kSpecialCasing), point,
-      [](const SpecialCasing &entry, uint32_t wanted) { return entry.code_point < wanted; });
+  const SpecialCasing *found =
+      std::lower_bound(std::begin(kSpecialCasing), std::end(kSpecialCasing), point,
+                       [](const SpecialCasing &entry, uint32_t wanted) { return entry.code_point < wanted; });
   return found != std::end(kSpecialCasing) && found->code_point == point ? found : nullptr;
 }
 
@@ -150,9 +150,7 @@ bool isDecimal(uint32_t point) { return category(point) == UTF8PROC_CATEGORY_ND;
 
 bool isUpper(uint32_t point) { return category(point) == UTF8PROC_CATEGORY_LU; }
 
-bool isLower(uint32_t point) {
-  return category(point) == UTF8PROC_CATEGORY_LL || point == 0xAA || point == 0xBA;
-}
+bool isLower(uint32_t point) { return category(point) == UTF8PROC_CATEGORY_LL || point == 0xAA || point == 0xBA; }
 
 bool isTitle(uint32_t point) { return category(point) == UTF8PROC_CATEGORY_LT; }
 

@@ -226,9 +226,9 @@ private:
   }
 
   void lexOperator(std::string &open) {
-    static constexpr std::string_view kOperators[] = {"//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~",
-                                                      "[",  "]",  "(",  ")",  "{",  "}",  ">", "<", "=", ".", ":", "|",
-                                                      ",",  ";"};
+    static constexpr std::string_view kOperators[] = {"//", "**", "==", "!=", ">=", "<=", "+", "-", "/",
+                                                      "*",  "%",  "~",  "[",  "]",  "(",  ")", "{", "}",
+                                                      ">",  "<",  "=",  ".",  ":",  "|",  ",", ";"};
     for (std::string_view symbol : kOperators) {
       if (!at(symbol))
         continue;
@@ -285,8 +285,6 @@ std::string describe(const Token &token) {
   __builtin_unreachable();
 }
 
-std::vector<Token> tokenize(std::string_view source, int &line) {
-  return Lexer(normalizeNewlines(source), line).run();
-}
+std::vector<Token> tokenize(std::string_view source, int &line) { return Lexer(normalizeNewlines(source), line).run(); }
 
 }  // namespace qwen::jinja

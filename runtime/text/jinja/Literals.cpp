@@ -22,8 +22,8 @@ bool isDigit(std::string_view text, size_t at, int base) { return at < text.size
 
 // Digits with single underscores between them; `at` when there are none.
 size_t skipDigits(std::string_view text, size_t at, int base) {
-  while (isDigit(text, at, base) || (at > 0 && at < text.size() && text[at] == '_' && isDigit(text, at - 1, base) &&
-                                     isDigit(text, at + 1, base)))
+  while (isDigit(text, at, base) ||
+         (at > 0 && at < text.size() && text[at] == '_' && isDigit(text, at - 1, base) && isDigit(text, at + 1, base)))
     ++at;
   return at;
 }

@@ -86,8 +86,8 @@ ExprPtr Parser::parseNot() {
 
 ExprPtr Parser::parseCompare() {
   static const std::pair<std::string_view, CompareOp> kOperators[] = {
-      {"==", CompareOp::equal},   {"!=", CompareOp::not_equal}, {"<", CompareOp::less},
-      {"<=", CompareOp::less_equal}, {">", CompareOp::greater}, {">=", CompareOp::greater_equal}};
+      {"==", CompareOp::equal},      {"!=", CompareOp::not_equal}, {"<", CompareOp::less},
+      {"<=", CompareOp::less_equal}, {">", CompareOp::greater},    {">=", CompareOp::greater_equal}};
   int where = current().line;
   ExprPtr first = parseSum();
   int depth = first->depth;
@@ -141,10 +141,8 @@ ExprPtr Parser::parseConcat() {
 }
 
 ExprPtr Parser::parseProduct() {
-  static const std::pair<std::string_view, BinaryOp> kOperators[] = {{"*", BinaryOp::multiply},
-                                                                      {"/", BinaryOp::divide},
-                                                                      {"//", BinaryOp::floor_divide},
-                                                                      {"%", BinaryOp::modulo}};
+  static const std::pair<std::string_view, BinaryOp> kOperators[] = {
+      {"*", BinaryOp::multiply}, {"/", BinaryOp::divide}, {"//", BinaryOp::floor_divide}, {"%", BinaryOp::modulo}};
   int where = current().line;
   ExprPtr left = parsePower();
   for (;;) {
@@ -338,8 +336,8 @@ ExprPtr Parser::parseTest(ExprPtr subject) {
   Arguments arguments;
   bool takes_operand = current().kind == Token::Kind::string || current().kind == Token::Kind::integer ||
                        current().kind == Token::Kind::real || current().isOp("[") || current().isOp("{") ||
-                       (current().kind == Token::Kind::name && !current().isName("else") &&
-                        !current().isName("or") && !current().isName("and"));
+                       (current().kind == Token::Kind::name && !current().isName("else") && !current().isName("or") &&
+                        !current().isName("and"));
   if (current().isOp("(")) {
     arguments = parseArguments();
   } else if (takes_operand) {

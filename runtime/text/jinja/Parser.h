@@ -19,8 +19,8 @@ public:
 private:
   // Statements: Parser.cpp
   using EndNames = std::initializer_list<std::string_view>;
-  Block parseBlock(EndNames ends);       // up to a statement that begins with one of `ends`, which is next then
-  Block parseBody(EndNames ends);        // with the end of the tag before it
+  Block parseBlock(EndNames ends);  // up to a statement that begins with one of `ends`, which is next then
+  Block parseBody(EndNames ends);   // with the end of the tag before it
   ScopedBlock parseScoped(std::string_view end);  // and with its end
   std::unique_ptr<Statement> parseStatement();
   Statement::Node parseStatementNode();
@@ -81,8 +81,8 @@ private:
   std::vector<Token> tokens;
   size_t index = 0;
   int &line;
-  int nesting = 0;     // of parse functions that recurse
-  int loops = 0;       // for statements around the current one, within the same macro
+  int nesting = 0;  // of parse functions that recurse
+  int loops = 0;    // for statements around the current one, within the same macro
 
   friend struct Nesting;
 };

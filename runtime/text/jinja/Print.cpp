@@ -68,8 +68,7 @@ void printDict(std::string &out, const Dict &dict, int depth) {
 
 void printObject(std::string &out, const Value &value, int depth) {
   if (const Range *range = value.object<Range>()) {
-    out += "range(" + formatInteger(range->start) + ", " +
-           formatInteger(range->stop);
+    out += "range(" + formatInteger(range->start) + ", " + formatInteger(range->stop);
     out += range->step == 1 ? ")" : ", " + formatInteger(range->step) + ")";
   } else if (const DictView *view = value.object<DictView>()) {
     out += std::string(view->typeName()) + "([";

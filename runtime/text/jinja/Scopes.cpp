@@ -126,8 +126,7 @@ private:
       std::visit([&](auto &node) { enter(node, frame); }, statement->node);
   }
 
-  template <typename Leaf>
-  void enter(Leaf &, Frame &) {}
+  template <typename Leaf> void enter(Leaf &, Frame &) {}
   void enter(If &statement, Frame &frame) {
     for (If::Branch &branch : statement.branches)
       enterBlock(branch.body, frame);

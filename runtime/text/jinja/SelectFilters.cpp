@@ -45,9 +45,9 @@ Value map(Interpreter &interpreter, const Value &value, const CallArguments &giv
   if (!truth(value))  // whatever it is
     return makeGenerator([] { return std::optional<Value>(); }, None{});
   CallArguments arguments = given;
-  bool by_path = arguments.positional.empty() &&
-                 std::any_of(arguments.keywords.begin(), arguments.keywords.end(),
-                             [](const auto &keyword) { return keyword.first == "attribute"; });
+  bool by_path =
+      arguments.positional.empty() && std::any_of(arguments.keywords.begin(), arguments.keywords.end(),
+                                                  [](const auto &keyword) { return keyword.first == "attribute"; });
   if (by_path)
     return mapByPath(interpreter, value, std::move(arguments));
   std::optional<std::string> filter = takeName(arguments, "the filter of map");

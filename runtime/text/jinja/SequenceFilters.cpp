@@ -131,8 +131,7 @@ Value dictSort(Interpreter &, const Value &value, const Args &arguments) {
 }
 
 // max() if `sign` is 1, min() if it is -1; the first of equals.
-template <int sign>
-Value extreme(Interpreter &interpreter, const Value &value, const Args &arguments) {
+template <int sign> Value extreme(Interpreter &interpreter, const Value &value, const Args &arguments) {
   bool case_sensitive = arguments.truthOf(0, false);
   std::optional<Value> best, best_key;
   Iterator next = iterate(value);

@@ -29,8 +29,8 @@ std::string encode(const std::vector<uint32_t> &points) {
 bool isSpace(uint32_t point) {
   if (point < 0x80)
     return (point >= 0x09 && point <= 0x0D) || (point >= 0x1C && point <= 0x20);
-  return point == 0x85 || point == 0xA0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200A) ||
-         point == 0x2028 || point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
+  return point == 0x85 || point == 0xA0 || point == 0x1680 || (point >= 0x2000 && point <= 0x200A) || point == 0x2028 ||
+         point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000;
 }
 
 bool isSpaceOnly(std::string_view text) { return strip(text, std::nullopt, Ends::left).empty(); }

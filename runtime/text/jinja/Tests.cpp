@@ -11,8 +11,7 @@ namespace {
 
 using Args = BoundArguments;
 
-template <CompareOp op>
-Value compareTest(Interpreter &, const Value &value, const Args &arguments) {
+template <CompareOp op> Value compareTest(Interpreter &, const Value &value, const Args &arguments) {
   return applyCompare(op, value, arguments[0]);
 }
 

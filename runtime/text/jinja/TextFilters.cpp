@@ -14,8 +14,7 @@ using Args = BoundArguments;
 // markupsafe's soft_str: a string stays what it is, everything else is printed.
 Value softText(const Value &value) { return value.isText() ? value : Value(toText(value)); }
 
-template <std::string (*map)(std::string_view)>
-Value mapText(Interpreter &, const Value &value, const Args &) {
+template <std::string (*map)(std::string_view)> Value mapText(Interpreter &, const Value &value, const Args &) {
   Value text = softText(value);
   return Value(map(text.text()), text.isMarkup());
 }

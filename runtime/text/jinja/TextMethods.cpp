@@ -20,13 +20,11 @@ std::string taken(const Value &self, const Args &arguments, size_t i) {
   return self.isMarkup() && !arguments[i].isMarkup() ? escapeHtml(text) : std::string(text);
 }
 
-template <std::string (*map)(std::string_view)>
-Value mapText(Interpreter &, const Value &self, const Args &) {
+template <std::string (*map)(std::string_view)> Value mapText(Interpreter &, const Value &self, const Args &) {
   return like(self, map(self.text()));
 }
 
-template <Ends ends>
-Value stripText(Interpreter &, const Value &self, const Args &arguments) {
+template <Ends ends> Value stripText(Interpreter &, const Value &self, const Args &arguments) {
   return like(self, strip(self.text(), arguments.optionalText(0), ends));
 }
 
@@ -49,8 +47,7 @@ Value splitLinesMethod(Interpreter &, const Value &self, const Args &arguments) 
   return listOf(self, splitLines(self.text(), arguments.truthOf(0, false)));
 }
 
-template <bool from_right>
-Value partition(Interpreter &, const Value &self, const Args &arguments) {
+template <bool from_right> Value partition(Interpreter &, const Value &self, const Args &arguments) {
   std::string_view text = self.text(), separator = arguments.text(0);
   if (separator.empty())
     fail("empty separator");
@@ -83,8 +80,7 @@ std::optional<Part> partOf(const Value &self, const Args &arguments, size_t firs
   return Part{slice(Value(std::string(self.text())), begin, end, None{}), begin};
 }
 
-template <bool from_right, bool must_find>
-Value findText(Interpreter &, const Value &self, const Args &arguments) {
+template <bool from_right, bool must_find> Value findText(Interpreter &, const Value &self, const Args &arguments) {
   std::string_view wanted = arguments.text(0);
   if (std::optional<Part> part = partOf(self, arguments, 1)) {
     std::string_view text = part->text.text();
@@ -108,8 +104,7 @@ Value countText(Interpreter &, const Value &self, const Args &arguments) {
   return split(text, wanted, -1).size() - 1;
 }
 
-template <bool at_start>
-Value hasAffix(Interpreter &, const Value &self, const Args &arguments) {
+template <bool at_start> Value hasAffix(Interpreter &, const Value &self, const Args &arguments) {
   std::optional<Part> part = partOf(self, arguments, 1);
   auto matches = [&](const Value &affix) {
     if (!affix.isText())
@@ -125,8 +120,7 @@ Value hasAffix(Interpreter &, const Value &self, const Args &arguments) {
   return std::any_of(arguments[0].items()->begin(), arguments[0].items()->end(), matches);
 }
 
-template <bool at_start>
-Value removeAffix(Interpreter &, const Value &self, const Args &arguments) {
+template <bool at_start> Value removeAffix(Interpreter &, const Value &self, const Args &arguments) {
   std::string_view text = self.text(), affix = arguments.text(0);
   if (affix.empty() || !(at_start ? text.starts_with(affix) : text.ends_with(affix)))
     return self;
@@ -155,8 +149,7 @@ Value joinMethod(Interpreter &, const Value &self, const Args &arguments) {
   return like(self, result);
 }
 
-template <char align>
-Value justify(Interpreter &, const Value &self, const Args &arguments) {
+template <char align> Value justify(Interpreter &, const Value &self, const Args &arguments) {
   FormatSpec spec;
   spec.align = align;
   spec.width = std::max<int64_t>(arguments.integer(0, 0), 0);

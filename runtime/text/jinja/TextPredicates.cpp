@@ -8,8 +8,7 @@ namespace qwen::jinja {
 namespace {
 
 // True when the text isn't empty and all of it passes.
-template <bool (*passes)(uint32_t)>
-Value all(Interpreter &, const Value &self, const BoundArguments &) {
+template <bool (*passes)(uint32_t)> Value all(Interpreter &, const Value &self, const BoundArguments &) {
   std::vector<uint32_t> points = decode(self.text());
   return !points.empty() && std::all_of(points.begin(), points.end(), passes);
 }
@@ -23,8 +22,8 @@ bool isDigit(uint32_t point) {
          point == 0x19DA || point == 0x2070 || within(0x2074, 0x2079) || within(0x2080, 0x2089) ||
          within(0x2460, 0x2468) || within(0x2474, 0x247C) || within(0x2488, 0x2490) || point == 0x24EA ||
          within(0x24F5, 0x24FD) || point == 0x24FF || within(0x2776, 0x277E) || within(0x2780, 0x2788) ||
-         within(0x278A, 0x2792) || within(0x10A40, 0x10A43) || within(0x10E60, 0x10E68) ||
-         within(0x11052, 0x1105A) || within(0x1F100, 0x1F10A);
+         within(0x278A, 0x2792) || within(0x10A40, 0x10A43) || within(0x10E60, 0x10E68) || within(0x11052, 0x1105A) ||
+         within(0x1F100, 0x1F10A);
 }
 
 Value isAsciiMethod(Interpreter &, const Value &self, const BoundArguments &) {

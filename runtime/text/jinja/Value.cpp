@@ -25,8 +25,7 @@ static std::shared_ptr<const Sequence> makeSequence(std::vector<Value> items) {
 
 Value::Value(std::string text, bool markup) {
   if (text.size() > kMaxTextBytes)
-    fail("a string of " + std::to_string(text.size()) + " bytes is over the limit of " +
-         std::to_string(kMaxTextBytes));
+    fail("a string of " + std::to_string(text.size()) + " bytes is over the limit of " + std::to_string(kMaxTextBytes));
   data = Text{std::make_shared<const std::string>(std::move(text)), markup};
 }
 
@@ -36,9 +35,7 @@ Value Value::tuple(std::vector<Value> items) { return Tuple{makeSequence(std::mo
 
 Value Value::dict(Dict dict) { return std::make_shared<const Dict>(std::move(dict)); }
 
-Value Value::undefined(std::string reason) {
-  return Undefined{std::make_shared<const std::string>(std::move(reason))};
-}
+Value Value::undefined(std::string reason) { return Undefined{std::make_shared<const std::string>(std::move(reason))}; }
 
 const std::vector<Value> *Value::items() const {
   if (is<List>())

@@ -91,10 +91,8 @@ public:
   static Value dict(Dict dict);
   static Value undefined(std::string reason);
 
-  template <typename T>
-  bool is() const { return std::holds_alternative<T>(data); }
-  template <typename T>
-  const T &get() const { return std::get<T>(data); }
+  template <typename T> bool is() const { return std::holds_alternative<T>(data); }
+  template <typename T> const T &get() const { return std::get<T>(data); }
 
   bool isUndefined() const { return is<Undefined>(); }
   bool isNone() const { return is<None>(); }
@@ -112,8 +110,9 @@ public:
   // The items of a list or a tuple, null for anything else.
   const std::vector<Value> *items() const;
   // The object if it is a T, else null.
-  template <typename T>
-  T *object() const { return is<ObjectPointer>() ? dynamic_cast<T *>(get<ObjectPointer>().get()) : nullptr; }
+  template <typename T> T *object() const {
+    return is<ObjectPointer>() ? dynamic_cast<T *>(get<ObjectPointer>().get()) : nullptr;
+  }
 
   std::string_view typeName() const;  // Python's: "str", "NoneType"
   int nesting() const;

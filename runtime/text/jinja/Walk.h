@@ -51,8 +51,7 @@ struct ChildVisitor {
   void operator()(const Test &test) { one(test.subject), all(test.arguments); }
 };
 
-template <typename Visit>
-void forEachChild(const Expr &expr, Visit visit) {
+template <typename Visit> void forEachChild(const Expr &expr, Visit visit) {
   std::visit(ChildVisitor<Visit>{std::move(visit)}, expr.node);
 }
 
