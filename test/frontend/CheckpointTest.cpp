@@ -105,8 +105,7 @@ TEST_F(CheckpointTest, BadIndex) {
   writeIndex({{"a", 3}});
   EXPECT_EQ(failure(), index + "weight_map has 3 for tensor \"a\", expected a file name");
   writeIndex({{"a", "../model.safetensors"}});
-  EXPECT_EQ(failure(),
-            index + "weight_map names the file \"../model.safetensors\", expected a file beside the index");
+  EXPECT_EQ(failure(), index + "weight_map names the file \"../model.safetensors\", expected a file beside the index");
   write("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"x\", \"a\": \"y\"}}");
   EXPECT_EQ(failure(), index + "field \"a\" stands twice");
 }
@@ -119,11 +118,11 @@ TEST_F(CheckpointTest, TruncatedFile) {
 }
 
 TEST_F(CheckpointTest, TypeOfMatrices) {
-  writeTensors(path("model.safetensors"), {TestTensor::counting("a", {2, 2}, 0, DType::bf16),
-                                           TestTensor::counting("norm", {2}, 0, DType::f32)});
+  writeTensors(path("model.safetensors"),
+               {TestTensor::counting("a", {2, 2}, 0, DType::bf16), TestTensor::counting("norm", {2}, 0, DType::f32)});
   EXPECT_TRUE(open()->isBf16()) << "vectors don't count";
-  writeTensors(path("model.safetensors"), {TestTensor::counting("a", {2, 2}, 0, DType::bf16),
-                                           TestTensor::counting("b", {2, 2}, 0, DType::f32)});
+  writeTensors(path("model.safetensors"),
+               {TestTensor::counting("a", {2, 2}, 0, DType::bf16), TestTensor::counting("b", {2, 2}, 0, DType::f32)});
   EXPECT_FALSE(open()->isBf16());
 }
 

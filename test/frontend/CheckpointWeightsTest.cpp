@@ -47,8 +47,8 @@ const WeightSpec kGateUp{"model.layers.0.mlp.experts.gate_up_proj", {2, 6, 5}, W
 const WeightSpec kDown{"model.layers.0.mlp.experts.down_proj", {2, 5, 3}, WeightKind::down_experts};
 
 TEST_F(CheckpointWeightsTest, ReadsRows) {
-  const auto source = bind({TestTensor::counting(kMatrix.name, {3, 2}), TestTensor::counting(kNorm.name, {4}, 10)},
-                           {kMatrix, kNorm});
+  const auto source =
+      bind({TestTensor::counting(kMatrix.name, {3, 2}), TestTensor::counting(kNorm.name, {4}, 10)}, {kMatrix, kNorm});
   EXPECT_EQ(read(*source, kMatrix, 2), (std::vector<float>{0, 1, 2, 3, 4, 5}));
   EXPECT_EQ(read(*source, kNorm, 3), (std::vector<float>{10, 11, 12, 13}));
   float value;
@@ -157,11 +157,11 @@ TEST_F(CheckpointWeightsTest, WrongType) {
 }
 
 TEST_F(CheckpointWeightsTest, SameWeightTwice) {
-  EXPECT_EQ(failure({TestTensor::counting(kMatrix.name, {3, 2}),
-                     TestTensor::counting("layers.0.q_proj.weight", {3, 2})},
-                    {kMatrix}),
-            "model.safetensors: tensor \"model.layers.0.q_proj.weight\" is the same weight as "
-            "\"layers.0.q_proj.weight\"");
+  EXPECT_EQ(
+      failure({TestTensor::counting(kMatrix.name, {3, 2}), TestTensor::counting("layers.0.q_proj.weight", {3, 2})},
+              {kMatrix}),
+      "model.safetensors: tensor \"model.layers.0.q_proj.weight\" is the same weight as "
+      "\"layers.0.q_proj.weight\"");
   const std::string experts = "model.layers.0.mlp.experts.";
   const auto stacked = TestTensor::counting(kDown.name, kDown.shape);
   EXPECT_EQ(failure({TestTensor::counting(experts + "1.down_proj.weight", {5, 3}), stacked}, {kDown}),

@@ -17,8 +17,8 @@ class ScratchTest : public ::testing::Test {
 protected:
   void SetUp() override {
     const auto *info = ::testing::UnitTest::GetInstance()->current_test_info();
-    directory = std::filesystem::temp_directory_path() /
-                ("qwen-frontend-" + std::to_string(::getpid()) + "-" + info->name());
+    directory =
+        std::filesystem::temp_directory_path() / ("qwen-frontend-" + std::to_string(::getpid()) + "-" + info->name());
     std::filesystem::create_directories(directory);
   }
   void TearDown() override { std::filesystem::remove_all(directory); }
@@ -35,7 +35,7 @@ protected:
 struct TestTensor {
   std::string name;
   std::vector<int64_t> shape;
-  std::vector<float> values;          // rounded to dtype when written
+  std::vector<float> values;  // rounded to dtype when written
   DType dtype = DType::f32;
 
   // Values first, first + 1, ...: exact in every type while small.

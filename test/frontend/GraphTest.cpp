@@ -83,7 +83,8 @@ module @Qwen3ForCausalLM attributes {qwen.batch = 1 : i64, qwen.max_rows = 64 : 
 }
 
 TEST_F(GraphTest, MoeBlock) {
-  const Json moe = config("Qwen3MoeModel", {{"num_hidden_layers", 1}, {"norm_topk_prob", true}, {"hidden_act", "gelu"}});
+  const Json moe =
+      config("Qwen3MoeModel", {{"num_hidden_layers", 1}, {"norm_topk_prob", true}, {"hidden_act", "gelu"}});
   EXPECT_EQ("\n" + linesWith(moe, {"mlp", "experts", "router"}), R"(
 qwen.weight @layers.0.mlp.gate.weight : tensor<4x16xf32>
 qwen.weight @layers.0.mlp.experts.gate_up_proj : tensor<4x20x16xf32>
@@ -122,9 +123,9 @@ qwen.weight @layers.0.self_attn.o_proj.bias : tensor<16xf32>
 }
 
 TEST_F(GraphTest, Windows) {
-  const Json sliding = config("Qwen3Model", {{"use_sliding_window", true},
-                                             {"sliding_window", 8},
-                                             {"layer_types", {"full_attention", "sliding_attention"}}});
+  const Json sliding = config(
+      "Qwen3Model",
+      {{"use_sliding_window", true}, {"sliding_window", 8}, {"layer_types", {"full_attention", "sliding_attention"}}});
   EXPECT_EQ("\n" + linesWith(sliding, {"qwen.attention"}), R"(
 %10 = qwen.attention %7, %arg2, %arg3, @layers.0.self_attn.key_cache, @layers.0.self_attn.value_cache scale 0.40824829046386302 : tensor<?x24xf32>
 %27 = qwen.attention %24, %arg2, %arg3, @layers.1.self_attn.key_cache, @layers.1.self_attn.value_cache scale 0.40824829046386302 window 8 : tensor<?x24xf32>
@@ -132,18 +133,16 @@ TEST_F(GraphTest, Windows) {
 }
 
 TEST_F(GraphTest, RopeParameters) {
-  const Json yarn = config("Qwen3Model", {{"rope_parameters",
-                                           {{"rope_type", "yarn"},
-                                            {"factor", 4},
-                                            {"original_max_position_embeddings", 16},
-                                            {"truncate", false}}}});
+  const Json yarn =
+      config("Qwen3Model",
+             {{"rope_parameters",
+               {{"rope_type", "yarn"}, {"factor", 4}, {"original_max_position_embeddings", 16}, {"truncate", false}}}});
   EXPECT_EQ("\n" + linesWith(yarn, {"rope_table"}), R"(
 %1 = qwen.rope_table %arg4, %arg5 {factor = 4.000000e+00 : f64, head_dim = 6 : i64, max_position_embeddings = 64 : i64, original_max_position_embeddings = 16 : i64, rope_theta = 1.000000e+04 : f64, rope_type = "yarn", truncate = false} : tensor<?x1xf32> -> tensor<?x6xf32>
 )");
-  const Json longrope = config("Qwen3Model", {{"rope_parameters",
-                                               {{"rope_type", "longrope"},
-                                                {"short_factor", {1, 1, 2}},
-                                                {"long_factor", {1, 2, 3}}}}});
+  const Json longrope = config(
+      "Qwen3Model",
+      {{"rope_parameters", {{"rope_type", "longrope"}, {"short_factor", {1, 1, 2}}, {"long_factor", {1, 2, 3}}}}});
   EXPECT_EQ("\n" + linesWith(longrope, {"rope_table"}), R"(
 %1 = qwen.rope_table %arg4, %arg5 {head_dim = 6 : i64, long_factor = array<f64: 1.000000e+00, 2.000000e+00, 3.000000e+00>, max_position_embeddings = 64 : i64, original_max_position_embeddings = 64 : i64, rope_theta = 1.000000e+04 : f64, rope_type = "longrope", short_factor = array<f64: 1.000000e+00, 1.000000e+00, 2.000000e+00>} : tensor<?x1xf32> -> tensor<?x6xf32>
 )");

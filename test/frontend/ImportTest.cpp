@@ -16,8 +16,8 @@ protected:
     std::vector<TestTensor> tensors;
     model.module->walk([&](mlir::qwen::WeightOp op) {
       const auto type = mlir::cast<mlir::RankedTensorType>(op.getType());
-      tensors.push_back({op.getSymName().str(), type.getShape().vec(), std::vector<float>(type.getNumElements(), 0.5f),
-                         dtype});
+      tensors.push_back(
+          {op.getSymName().str(), type.getShape().vec(), std::vector<float>(type.getNumElements(), 0.5f), dtype});
     });
     return tensors;
   }

@@ -140,8 +140,7 @@ TEST(ModelConfig, WindowsOfQwen3) {
   changed["layer_types"] = {"full_attention"};
   EXPECT_EQ(failure(changed), "config.json: layer_types has 1 entries, but num_hidden_layers is 4");
   changed["layer_types"] = {"full_attention", "conv", "full_attention", "full_attention"};
-  EXPECT_EQ(failure(changed),
-            "config.json: layer_types holds \"conv\", expected full_attention or sliding_attention");
+  EXPECT_EQ(failure(changed), "config.json: layer_types holds \"conv\", expected full_attention or sliding_attention");
   changed["layer_types"] = "full_attention";
   EXPECT_EQ(failure(changed), "config.json: layer_types is \"full_attention\", expected a list of strings");
   changed["layer_types"] = {"sliding_attention", "full_attention", "full_attention", "full_attention"};

@@ -18,9 +18,9 @@ constexpr int kFileRounds = 400;
 
 // One to three of: a byte changed, a range taken out, doubled, or replaced by something that JSON readers trip over.
 std::string mutate(std::string text, std::mt19937 &random) {
-  static const std::string kTraps[] = {"null", "-1", "0", "1e308", "1e999", "18446744073709551616", "\"\"", "[]", "{}",
-                                       "{\"a\":1}", "true", "NaN", "\\u0000", "\xff", "[[[[[[[[",
-                                       "9223372036854775807"};
+  static const std::string kTraps[] = {
+      "null", "-1",  "0",       "1e308", "1e999",    "18446744073709551616", "\"\"", "[]", "{}", "{\"a\":1}",
+      "true", "NaN", "\\u0000", "\xff",  "[[[[[[[[", "9223372036854775807"};
   auto below = [&](size_t bound) { return std::uniform_int_distribution<size_t>(0, bound - 1)(random); };
   for (size_t i = 0, count = 1 + below(3); i < count && !text.empty(); ++i) {
     const size_t at = below(text.size()), length = 1 + below(std::min<size_t>(20, text.size() - at));
@@ -43,8 +43,8 @@ std::string mutate(std::string text, std::mt19937 &random) {
 
 // Replaces the value of one field, at any depth, by a trap; always valid JSON.
 std::string replaceValue(Json json, std::mt19937 &random) {
-  static const Json kValues[] = {nullptr, true, -1, 0, 1, 3, 1e300, 1ull << 63, INT64_MAX, "", "x", Json::array(),
-                                 Json::object(), {1, "a"}, 0.5};
+  static const Json kValues[] = {
+      nullptr, true, -1, 0, 1, 3, 1e300, 1ull << 63, INT64_MAX, "", "x", Json::array(), Json::object(), {1, "a"}, 0.5};
   auto below = [&](size_t bound) { return std::uniform_int_distribution<size_t>(0, bound - 1)(random); };
   Json *place = &json;
   while (place->is_structured() && !place->empty()) {

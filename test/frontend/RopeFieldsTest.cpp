@@ -29,8 +29,7 @@ std::string ropeFailure(const Json &rope) { return failure({{"rope_parameters", 
 RopeConfig rope(const Json &parameters) { return parse({{"rope_parameters", parameters}}).rope; }
 
 TEST(RopeFields, Transformers4) {
-  const RopeConfig config =
-      parse({{"rope_theta", 5e5}, {"rope_scaling", {{"type", "linear"}, {"factor", 4}}}}).rope;
+  const RopeConfig config = parse({{"rope_theta", 5e5}, {"rope_scaling", {{"type", "linear"}, {"factor", 4}}}}).rope;
   EXPECT_EQ(config.rope_type, "linear");
   EXPECT_EQ(config.rope_theta, 5e5);
   EXPECT_EQ(config.factor, 4.0);
@@ -79,8 +78,7 @@ TEST(RopeFields, Theta) {
 TEST(RopeFields, LinearAndDynamic) {
   EXPECT_EQ(rope({{"rope_type", "dynamic"}, {"factor", 2.5}}).factor, 2.5);
   for (const char *type : {"linear", "dynamic"}) {
-    EXPECT_EQ(ropeFailure({{"rope_type", type}}),
-              "config.json: rope_parameters.factor is missing, expected a number");
+    EXPECT_EQ(ropeFailure({{"rope_type", type}}), "config.json: rope_parameters.factor is missing, expected a number");
     EXPECT_EQ(ropeFailure({{"rope_type", type}, {"factor", 0.5}}),
               "config.json: rope_parameters.factor is 0.5, expected a number of at least 1");
     EXPECT_EQ(ropeFailure({{"rope_type", type}, {"factor", nullptr}}),
@@ -110,8 +108,7 @@ TEST(RopeFields, Yarn) {
   EXPECT_EQ(config.truncate, false);
   EXPECT_TRUE(warnings.empty());
   EXPECT_EQ(rope({{"rope_type", "yarn"}, {"factor", 4}}).original_max_position_embeddings, 1000);
-  EXPECT_EQ(ropeFailure({{"rope_type", "yarn"}}),
-            "config.json: rope_parameters.factor is missing, expected a number");
+  EXPECT_EQ(ropeFailure({{"rope_type", "yarn"}}), "config.json: rope_parameters.factor is missing, expected a number");
   EXPECT_EQ(ropeFailure({{"rope_type", "yarn"}, {"factor", 4}, {"beta_fast", 0.5}}),
             "config.json: rope_parameters.beta_fast is 0.5, expected at least beta_slow, which is 1.0");
   EXPECT_EQ(ropeFailure({{"rope_type", "yarn"}, {"factor", 4}, {"beta_slow", -1}}),
@@ -128,11 +125,11 @@ TEST(RopeFields, Yarn) {
 }
 
 TEST(RopeFields, OriginalMaximumAtTheTopWins) {
-  EXPECT_EQ(parse({{"original_max_position_embeddings", 300},
-                   {"rope_parameters",
-                    {{"rope_type", "yarn"}, {"factor", 4}, {"original_max_position_embeddings", 250}}}})
-                .rope.original_max_position_embeddings,
-            300);
+  EXPECT_EQ(
+      parse({{"original_max_position_embeddings", 300},
+             {"rope_parameters", {{"rope_type", "yarn"}, {"factor", 4}, {"original_max_position_embeddings", 250}}}})
+          .rope.original_max_position_embeddings,
+      300);
 }
 
 TEST(RopeFields, Longrope) {
@@ -144,8 +141,7 @@ TEST(RopeFields, Longrope) {
   EXPECT_FALSE(rope(base).factor);
   Json changed = base;
   changed["long_factor"] = {1, 2, 3};
-  EXPECT_EQ(ropeFailure(changed),
-            "config.json: rope_parameters.long_factor has 3 entries, expected head_dim / 2 = 4");
+  EXPECT_EQ(ropeFailure(changed), "config.json: rope_parameters.long_factor has 3 entries, expected head_dim / 2 = 4");
   changed["long_factor"] = {1, 2, 3, 0};
   EXPECT_EQ(ropeFailure(changed), "config.json: rope_parameters.long_factor holds a number that is not above 0");
   changed["long_factor"] = {1, 2, 3, "4"};
@@ -180,8 +176,8 @@ TEST(RopeFields, PartialRotaryFactor) {
   parse({{"partial_rotary_factor", 1.0}});
   EXPECT_TRUE(warnings.empty());
   parse({{"partial_rotary_factor", 0.5}});
-  EXPECT_EQ(warnings, std::vector<std::string>{
-                          "config.json: partial_rotary_factor ignored: this family has no partial RoPE"});
+  EXPECT_EQ(warnings,
+            std::vector<std::string>{"config.json: partial_rotary_factor ignored: this family has no partial RoPE"});
   EXPECT_EQ(ropeFailure({{"rope_type", "linear"}, {"factor", 2}, {"partial_rotary_factor", 0.5}}),
             "config.json: rope_parameters.partial_rotary_factor is 0.5, expected 1: this family has no partial RoPE");
 }

@@ -15,6 +15,9 @@ namespace {
 // a layer's products add that up, to 0.8 % after one layer and at most 2.7 % at the end of these models.
 constexpr double kInputs = 0.04;
 
+// With experts: near a tie that rounding chooses another one, in whose place the whole contribution differs.
+constexpr double kExperts = 0.25;
+
 // Of weights (0.5 % each in 8 bits, 6.7 % in 4) and inputs, against HF's f32 results. 3.8 % and 33 % are reached, the
 // latter where experts are chosen otherwise: these models' random weights are the worst case for 4 bits.
 const std::map<std::string, double> kAgainstHf = {{"q8", 0.055}, {"q4", 0.45}};
@@ -57,7 +60,12 @@ protected:
 
   void expectEvaluation(const StoredRun &run) const {
     const Tensors actual = program.run("eval", run.input_path, run.args), interpreted = interpret(run);
-    expectRmsErrors(run, actual, interpreted, kInputs);
+    expectRmsErrors(run, actual, interpreted, stored.name.starts_with("moe") ? kExperts : kInputs);
+    if (run.expected.count("router_logits.0")) {  // no expert chosen yet
+      EXPECT_LE(
+          rmsError(actual.at("router_logits.0"), interpreted.at("router_logits.0"), run.expected.at("router_logits.0")),
+          kInputs);
+    }
     expectRmsErrors(run, actual, run.expected, kAgainstHf.at(quant));
     // A weight is its code times its scale, exactly, where no product rounds anything.
     if (run.expected.count("hidden_states.0")) {

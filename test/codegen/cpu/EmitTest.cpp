@@ -67,7 +67,9 @@ TEST(Emit, Text) {
 
 TEST(Emit, Object) {
   const std::string object = emit("x86_64-linux-gnu", "x86-64-v3", EmitKind::object);
-  EXPECT_EQ("\x7f" "ELF", object.substr(0, 4));
+  EXPECT_EQ("\x7f"
+            "ELF",
+            object.substr(0, 4));
   EXPECT_TRUE(contains(object, "axpy"));
 }
 

@@ -21,7 +21,8 @@ TEST(PackedSections, AreReadFromTheModule) {
     qwen.packed @late panels [@q, @k] group 32 k_group 1 offset 16384 bytes 3840 : f32
     qwen.packed @norm_packed vector [@norm] group 20 k_group 1 offset 0 bytes 128 : f32
     qwen.packed @experts glu [@gate_up] group 24 k_group 2 offset 128 bytes 5120 : bf16
-  )mlir", &context);
+  )mlir",
+                                            &context);
   ASSERT_TRUE(module);
   const auto sections = packedSections(*module);
   std::string error;

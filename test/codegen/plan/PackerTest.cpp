@@ -1,6 +1,6 @@
 #include "codegen/plan/Packer.h"
 
-#include "codegen/plan/QuantFormat.h"
+#include "dialect/QuantFormat.h"
 
 #include <gtest/gtest.h>
 

@@ -53,9 +53,8 @@ protected:
   // The means after rows of `ids` were put at `index` and on of `slot`.
   static std::vector<float> means(Interpreter &interpreter, int32_t slot, int32_t index, std::vector<int32_t> ids) {
     const int64_t rows = ids.size();
-    std::vector<Tensor> arguments = {Tensor{{rows}, {}, ids},          Tensor::ofReals({0, 2}),
-                                     Tensor::ofIntegers({rows}),       Tensor::ofIntegers({rows}),
-                                     Tensor::ofReals({rows, 1}),       Tensor::ofReals({rows}),
+    std::vector<Tensor> arguments = {Tensor{{rows}, {}, ids},    Tensor::ofReals({0, 2}),    Tensor::ofIntegers({rows}),
+                                     Tensor::ofIntegers({rows}), Tensor::ofReals({rows, 1}), Tensor::ofReals({rows}),
                                      Tensor::ofIntegers({rows})};
     for (int32_t r = 0; r < rows; ++r) {
       arguments[2].integers[r] = slot;
@@ -204,7 +203,8 @@ TEST_F(InterpreterTest, RandomWeightsDependOnSeedAndNameOnly) {
   auto other = mlir::parseSourceString<mlir::ModuleOp>(R"(
     qwen.weight @b : tensor<4x64xf32>
     qwen.weight @a : tensor<4x64xf32>
-    qwen.weight @norm : tensor<64xf32>)", &context);
+    qwen.weight @norm : tensor<64xf32>)",
+                                                       &context);
   auto read = [&](uint64_t seed, const char *name, int64_t first, int64_t count, int64_t columns) {
     Values values(count * columns);
     std::string error;

@@ -17,8 +17,8 @@ namespace {
 using namespace mlir::qwen;
 
 // Changes the model in the way that `change` says.
-template <typename Change> class ChangingPass
-    : public mlir::PassWrapper<ChangingPass<Change>, mlir::OperationPass<mlir::ModuleOp>> {
+template <typename Change>
+class ChangingPass : public mlir::PassWrapper<ChangingPass<Change>, mlir::OperationPass<mlir::ModuleOp>> {
 public:
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ChangingPass)
   llvm::StringRef getArgument() const final { return Change::name; }

@@ -32,9 +32,8 @@ TEST(PerfectHash, NoKeys) {
 }
 
 TEST(PerfectHash, TakesAnotherSeedWhenTwoHashesAreEqual) {
-  PerfectHash table = buildPerfectHash(50, [](uint32_t key, uint64_t seed) {
-    return seed == 0 && key == 49 ? hashOf(48, 0) : hashOf(key, seed);
-  });
+  PerfectHash table = buildPerfectHash(
+      50, [](uint32_t key, uint64_t seed) { return seed == 0 && key == 49 ? hashOf(48, 0) : hashOf(key, seed); });
   EXPECT_NE(table.seed, 0u);
 }
 

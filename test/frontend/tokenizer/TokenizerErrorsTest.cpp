@@ -156,8 +156,7 @@ TEST_F(TokenizerErrors, Config) {
        "tokenizer_config.json: split_special_tokens is true, expected false"},
       {[&] { config["split_special_tokens"] = 1; },
        "tokenizer_config.json: split_special_tokens is 1, expected true or false"},
-      {[&] { decoder() = json::array(); },
-       "tokenizer_config.json: added_tokens_decoder is a list, expected an object"},
+      {[&] { decoder() = json::array(); }, "tokenizer_config.json: added_tokens_decoder is a list, expected an object"},
       {[&] { decoder()["x"] = json::object(); },
        "tokenizer_config.json: added_tokens_decoder has the key \"x\", expected an id from 0 to 16777215"},
       {[&] { decoder()["99999999"] = json::object(); },
@@ -170,12 +169,21 @@ TEST_F(TokenizerErrors, Config) {
        "tokenizer_config.json: added_tokens_decoder[4].lstrip is 0, expected true or false"},
       {[&] { decoder()["4"]["strip"] = true; },
        "tokenizer_config.json: added_tokens_decoder[4].strip is true, expected no such field"},
-      {[&] { decoder()["5"] = {{"content", ""}}; }, "tokenizer_config.json: the added token with id 5 is empty"},
-      {[&] { decoder()["7"] = {{"content", "<x>"}}; },
+      {[&] {
+         decoder()["5"] = {{"content", ""}};
+       },
+       "tokenizer_config.json: the added token with id 5 is empty"},
+      {[&] {
+         decoder()["7"] = {{"content", "<x>"}};
+       },
        "tokenizer_config.json: added token \"<x>\" is given id 7, but by vocabulary and order it has id 5"},
-      {[&] { decoder()["5"] = {{"content", "a"}}; },
+      {[&] {
+         decoder()["5"] = {{"content", "a"}};
+       },
        "tokenizer_config.json: added token \"a\" is given id 5, but by vocabulary and order it has id 0"},
-      {[&] { decoder()["5"] = {{"content", "<x>"}, {"single_word", true}}; },
+      {[&] {
+         decoder()["5"] = {{"content", "<x>"}, {"single_word", true}};
+       },
        "tokenizer: added token \"<x>\" is single_word, which isn't supported, expected single_word false"},
       {[&] {
          decoder()["5"] = {{"content", "\u00C5"}, {"normalized", true}};
@@ -183,11 +191,15 @@ TEST_F(TokenizerErrors, Config) {
        },
        "tokenizer: two added tokens look for the text \"\\u00c5\""},
       {[&] { config["eos_token"] = 4; }, "tokenizer_config.json: eos_token is 4, expected a token"},
-      {[&] { config["pad_token"] = {{"lstrip", true}}; },
+      {[&] {
+         config["pad_token"] = {{"lstrip", true}};
+       },
        "tokenizer_config.json: pad_token.content is missing, expected a string"},
       {[&] { config["extra_special_tokens"] = "<x>"; },
        "tokenizer_config.json: extra_special_tokens is \"<x>\", expected a list of tokens"},
-      {[&] { config["additional_special_tokens"] = {"<x>", 5}; },
+      {[&] {
+         config["additional_special_tokens"] = {"<x>", 5};
+       },
        "tokenizer_config.json: additional_special_tokens[1] is 5, expected a token"},
   });
 }
@@ -210,9 +222,14 @@ TEST_F(TokenizerErrors, PostProcessor) {
   check({
       {[&] { processor()["type"] = "RobertaProcessing"; },
        "tokenizer.json: post_processor.type is \"RobertaProcessing\"" + expected},
-      {[&] { processor() = {{"type", "TemplateProcessing"}, {"single", {sequence, sequence}}}; },
+      {[&] {
+         processor() = {{"type", "TemplateProcessing"}, {"single", {sequence, sequence}}};
+       },
        "tokenizer.json: post_processor.type is \"TemplateProcessing\"" + expected},
-      {[&] { processor() = {{"type", "TemplateProcessing"}, {"single", {sequence}}}; }, ""},
+      {[&] {
+         processor() = {{"type", "TemplateProcessing"}, {"single", {sequence}}};
+       },
+       ""},
       {[&] { processor() = nullptr; }, ""},
   });
 }
@@ -242,7 +259,9 @@ TEST_F(TokenizerErrors, Backend) {
       {[&] { steps()[0]["invert"] = true; }, bad_steps},
       {[&] { steps()[1]["add_prefix_space"] = true; }, bad_steps},
       {[&] { steps()[1]["use_regex"] = true; }, bad_steps},
-      {[&] { steps()[0]["pattern"] = {{"Regex", "\\s+"}}; },
+      {[&] {
+         steps()[0]["pattern"] = {{"Regex", "\\s+"}};
+       },
        "tokenizer.json: pre_tokenizer.pretokenizers[0].pattern is not Qwen2's or Qwen3.5's"},
       {[&] { model()["continuing_subword_prefix"] = ""; }, ""},
       {[&] { tokenizer["added_tokens"][0]["id"] = 5; },

@@ -14,7 +14,8 @@ TEST_F(TokenizerVariants, AsInHf) {
     std::filesystem::path dir = directory / std::to_string(variants++);
     std::filesystem::create_directory(dir);
     for (const auto &[name, content] : variant["files"].items())
-      std::ofstream(dir / name, std::ios::binary) << (content.is_string() ? content.get<std::string>() : content.dump());
+      std::ofstream(dir / name, std::ios::binary)
+          << (content.is_string() ? content.get<std::string>() : content.dump());
     testing::CompiledTokenizer compiled(dir.string(), variant["model_type"].get<std::string>());
     ASSERT_TRUE(compiled.tokenizer) << compiled.error;
     EXPECT_EQ(compiled.tokenizer->size(), variant["size"]);

@@ -88,8 +88,7 @@ TEST_F(PaddedBatchTest, NamesWhatIsWrong) {
             "labels is not an input of FakeForCausalLM; known: input_ids, attention_mask, position_ids, inputs_embeds");
   EXPECT_EQ(failure({{"input_ids", DType::i32, {1, 3}, narrow.data()}}), "input_ids is I32, expected I64");
   EXPECT_EQ(failure({integers("input_ids", {3}, {1, 2, 3})}), "input_ids has shape [3], expected [batch, columns]");
-  EXPECT_EQ(failure({integers("input_ids", {0, 3}, {})}),
-            "input_ids has shape [0, 3], expected at least one token");
+  EXPECT_EQ(failure({integers("input_ids", {0, 3}, {})}), "input_ids has shape [0, 3], expected at least one token");
   EXPECT_EQ(failure({{"inputs_embeds", DType::f32, {1, 3, 5}, zeros.data()}}),
             "inputs_embeds has shape [1, 3, 5], expected [batch, columns, 4]");
   EXPECT_EQ(failure({{"inputs_embeds", DType::f32, {3, 4}, zeros.data()}}),

@@ -75,7 +75,8 @@ TEST_F(SafetensorsTest, ReadsBackWhatWasWritten) {
 
 TEST_F(SafetensorsTest, AcceptsMetadataPaddingAndAnyOrder) {
   writeBytes(file(R"({"b":{"dtype":"U8","shape":[2],"data_offsets":[3,5]},"__metadata__":{"format":"pt"},)"
-                  R"("a":{"dtype":"I8","shape":[3],"data_offsets":[0,3]}}   )", 5));
+                  R"("a":{"dtype":"I8","shape":[3],"data_offsets":[0,3]}}   )",
+                  5));
   std::string error;
   auto file = SafetensorsFile::open(path, error);
   ASSERT_TRUE(file) << error;
@@ -103,8 +104,7 @@ TEST_F(SafetensorsTest, NamesWhatIsWrong) {
   EXPECT_EQ(failure(file(one("F8_E4M3", "[1]", "[0,1]"), 1)),
             "tensor \"w\": dtype \"F8_E4M3\" is not one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL");
   EXPECT_EQ(failure(file(one("F32", "1", "[0,4]"), 4)), "tensor \"w\": shape is not an array");
-  EXPECT_EQ(failure(file(one("F32", "[-1]", "[0,4]"), 4)),
-            "tensor \"w\": shape [-1] has an entry that is not a size");
+  EXPECT_EQ(failure(file(one("F32", "[-1]", "[0,4]"), 4)), "tensor \"w\": shape [-1] has an entry that is not a size");
   EXPECT_EQ(failure(file(one("F32", "[4294967296,4294967296]", "[0,4]"), 4)),
             "tensor \"w\": shape [4294967296,4294967296] overflows");
   EXPECT_EQ(failure(file(one("U8", "[0,9223372036854775807,2]", "[0,0]"), 0)),

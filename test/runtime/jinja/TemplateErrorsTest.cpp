@@ -46,9 +46,7 @@ TEST(TemplateErrors, NameTheUndefined) {
   EXPECT_EQ(errorOf("{{ [].x.y }}"), "chat template, line 1: 'list object' has no attribute 'x'");
 }
 
-TEST(TemplateErrors, StayOneLine) {
-  EXPECT_EQ(errorOf("{{ raise_exception('a\nb') }}"), "chat template, line 1: a b");
-}
+TEST(TemplateErrors, StayOneLine) { EXPECT_EQ(errorOf("{{ raise_exception('a\nb') }}"), "chat template, line 1: a b"); }
 
 TEST(TemplateErrors, BoundWhatIsTooDeep) {
   EXPECT_NE(errorOf("{{ " + repeated("(", 5000) + "1" + repeated(")", 5000) + " }}").find("deep"), std::string::npos);
@@ -62,7 +60,9 @@ TEST(TemplateErrors, BoundWhatIsTooDeep) {
   std::string lists = "{% set n = namespace(x=[]) %}{% for i in range(9999) %}{% set n.x = [n.x] %}{% endfor %}";
   EXPECT_NE(errorOf(lists).find("deep"), std::string::npos);
   EXPECT_NE(errorOf("{% set n = namespace(x='a') %}{% for i in range(9999) %}{% set n.x = n.x | map('upper') %}"
-                    "{% endfor %}{{ n.x | list }}").find("deep"), std::string::npos);
+                    "{% endfor %}{{ n.x | list }}")
+                .find("deep"),
+            std::string::npos);
   EXPECT_NE(errorOf("{% set n = namespace() %}{% set n.n = n %}{{ n }}").find("holds itself"), std::string::npos);
   std::string nested = repeated("[", 300) + repeated("]", 300);
   EXPECT_NE(errorOf("{{ m }}", {{"m", nlohmann::ordered_json::parse(nested)}}).find("deep"), std::string::npos);

@@ -28,8 +28,7 @@ protected:
     header.checksum = hashBytes({reinterpret_cast<const char *>(blob.data()) + kChecked, blob.size() - kChecked}, 0);
     std::memcpy(blob.data(), &header, sizeof header);
   }
-  template <typename T>
-  T &at(uint64_t section, size_t index) {
+  template <typename T> T &at(uint64_t section, size_t index) {
     return reinterpret_cast<T *>(blob.data() + section)[index];
   }
   // What fromBlob says of the blob, empty when it takes it.
@@ -112,7 +111,8 @@ TEST_F(TokenizerBlobTest, EveryRuleOfTheFormat) {
       {"an added token's text lies outside the blob", [&] { at<TokenizerAdded>(layout.raw_added, 1).text_bytes = 0; }},
       {"an added token's text lies outside the blob",
        [&] { at<TokenizerAdded>(layout.raw_added, 1).text_bytes = UINT32_MAX; }},
-      {"an added token's text lies outside the blob", [&] { at<TokenizerAdded>(layout.raw_added, 1).text = UINT32_MAX; }},
+      {"an added token's text lies outside the blob",
+       [&] { at<TokenizerAdded>(layout.raw_added, 1).text = UINT32_MAX; }},
       {"an added token's text is not UTF-8", [&] { at<uint8_t>(layout.added_bytes, 2) = 0xFF; }},
       {"added tokens are not in order",
        [&] { at<TokenizerAdded>(layout.raw_added, 1) = at<TokenizerAdded>(layout.raw_added, 0); }},

@@ -51,11 +51,23 @@ TEST(Utf8, MaximalSubpartsAreReplaced) {
       {"\xE2\x82", "\uFFFD"},
       {"\xE2\x82\xE2\x82\xAC", "\uFFFD\u20AC"},
       {"\xF0\x9F\x98", "\uFFFD"},
-      {"\xC0\xAF\xE0\x80\xBF\xF0\x81\x82" "A", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA"},
-      {"\xED\xA0\x80\xED\xBF\xBF\xED\xAF" "A", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA"},
-      {"\xF4\x91\x92\x93\xFF" "A\x80\xBF" "B", "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA\uFFFD\uFFFDB"},
-      {"\xE1\x80\xE2\xF0\x91\x92\xF1\xBF" "A", "\uFFFD\uFFFD\uFFFD\uFFFDA"},
-      {"12345678\xFF" "12345678", "12345678\uFFFD" "12345678"},
+      {"\xC0\xAF\xE0\x80\xBF\xF0\x81\x82"
+       "A",
+       "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA"},
+      {"\xED\xA0\x80\xED\xBF\xBF\xED\xAF"
+       "A",
+       "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA"},
+      {"\xF4\x91\x92\x93\xFF"
+       "A\x80\xBF"
+       "B",
+       "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDA\uFFFD\uFFFDB"},
+      {"\xE1\x80\xE2\xF0\x91\x92\xF1\xBF"
+       "A",
+       "\uFFFD\uFFFD\uFFFD\uFFFDA"},
+      {"12345678\xFF"
+       "12345678",
+       "12345678\uFFFD"
+       "12345678"},
   };
   for (const Case &c : cases) {
     EXPECT_EQ(toValidUtf8(c.bytes), c.text) << c.text;
@@ -90,7 +102,8 @@ TEST(Utf8Stream, OneByteAtATime) {
 
 // However the bytes come, what is shown is what decode() of all of them gives.
 TEST(Utf8Stream, InvalidBytesAsInOnePiece) {
-  const std::string bytes = "a\xF0\x9F\x98" "b\xE2\x82\xE2\x82\xAC\xFF\xC3\xC3\xA9\x80\xED\xA0\x80\xF4\x90\x80\xF0\x9F";
+  const std::string bytes = "a\xF0\x9F\x98"
+                            "b\xE2\x82\xE2\x82\xAC\xFF\xC3\xC3\xA9\x80\xED\xA0\x80\xF4\x90\x80\xF0\x9F";
   for (size_t i = 0; i <= bytes.size(); ++i) {
     for (size_t j = i; j <= bytes.size(); ++j) {
       Utf8Stream stream;

@@ -9,8 +9,8 @@ namespace {
 class EvalTest : public fake::VerbFixture {
 protected:
   void writeBatch() {
-    writeInput({integers("input_ids", {2, 3}, {5, 6, 7, 8, 9, 10}),
-                integers("attention_mask", {2, 3}, {1, 1, 1, 0, 1, 1})});
+    writeInput(
+        {integers("input_ids", {2, 3}, {5, 6, 7, 8, 9, 10}), integers("attention_mask", {2, 3}, {1, 1, 1, 0, 1, 1})});
   }
   int eval(std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"eval", "--in", path("in"), "--out", path("out")};
@@ -139,7 +139,8 @@ TEST_F(EvalTest, SaysWhatIsWrong) {
   described.states_bytes = fake::program().states_bytes;
   write_weights = false;
   std::filesystem::remove(path("app.weights"));
-  EXPECT_EQ(failure(1, command), path("app.weights") + ": cannot open the program's weights: No such file or directory");
+  EXPECT_EQ(failure(1, command),
+            path("app.weights") + ": cannot open the program's weights: No such file or directory");
   EXPECT_FALSE(std::filesystem::exists(path("out")));
 }
 

@@ -30,10 +30,12 @@ TEST_F(GenerateTest, PaddedRowsGetWhatTheyGetAlone) {
         {"--max-new-tokens", "5", "--repetition-penalty", "1.7", "--presence-penalty", "0.3"}}) {
     const auto first = alone({5, 6, 7, 8}, flags), second = alone({9, 10}, flags);
     for (bool left : {false, true}) {
-      writeInput({integers("input_ids", {2, 4}, left ? std::vector<int64_t>{5, 6, 7, 8, 0, 0, 9, 10}
-                                                     : std::vector<int64_t>{5, 6, 7, 8, 9, 10, 0, 0}),
-                  integers("attention_mask", {2, 4}, left ? std::vector<int64_t>{1, 1, 1, 1, 0, 0, 1, 1}
-                                                          : std::vector<int64_t>{1, 1, 1, 1, 1, 1, 0, 0})});
+      writeInput({integers("input_ids", {2, 4},
+                           left ? std::vector<int64_t>{5, 6, 7, 8, 0, 0, 9, 10}
+                                : std::vector<int64_t>{5, 6, 7, 8, 9, 10, 0, 0}),
+                  integers("attention_mask", {2, 4},
+                           left ? std::vector<int64_t>{1, 1, 1, 1, 0, 0, 1, 1}
+                                : std::vector<int64_t>{1, 1, 1, 1, 1, 1, 0, 0})});
       ASSERT_EQ(run(command(flags)), 0) << err;
       auto sequences = tensor<int64_t>("sequences", {2, 9});
       EXPECT_EQ(std::vector<int64_t>(sequences.begin() + 4, sequences.begin() + 9), first);
@@ -122,7 +124,8 @@ TEST_F(GenerateTest, DraftsWithoutChangingAToken) {
 TEST_F(GenerateTest, SaysWhatIsWrong) {
   writeInput({integers("input_ids", {1, 4}, {1, 2, 3, 4})});
   EXPECT_EQ(failure(2, command({})), "generate: --max-new-tokens is required");
-  EXPECT_EQ(failure(2, command({"--max-new-tokens", "2", "--top-p", "7"})), "--top-p is 7.0, it must be between 0 and 1");
+  EXPECT_EQ(failure(2, command({"--max-new-tokens", "2", "--top-p", "7"})),
+            "--top-p is 7.0, it must be between 0 and 1");
   EXPECT_EQ(failure(2, command({"--max-new-tokens", "2", "--draft=divination"})),
             "--draft is divination, it must be none or lookup");
   EXPECT_EQ(failure(1, command({"--max-new-tokens", "14"})),

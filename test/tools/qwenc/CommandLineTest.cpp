@@ -28,8 +28,8 @@ TEST(QwencHelp, IsOneScreenThatNamesEveryFlag) {
     EXPECT_LE(line.size(), 100u) << line;
   EXPECT_LE(count, 40);
   for (const char *flag : {"-o", "--task", "--target", "--mtriple", "--mcpu", "--mattr", "--gpu-arch", "--max-seq",
-                           "--batch", "--dtype", "--quant", "--weights", "--random-weights", "--emit", "-v",
-                           "--timing", "--print-after-all", "--help", "--version"})
+                           "--batch", "--dtype", "--quant", "--weights", "--random-weights", "--emit", "-v", "--timing",
+                           "--print-after-all", "--help", "--version"})
     EXPECT_NE(std::string::npos, result.out.find(flag)) << flag;
   EXPECT_EQ(result.out, qwencBuild({"-h"}).out);
 }

@@ -61,7 +61,9 @@ TEST_F(Products, Assembly) { EXPECT_TRUE(contains(buildFile("asm"), "qwen_forwar
 
 TEST_F(Products, Object) {
   const std::string bytes = buildFile("obj");
-  EXPECT_EQ("\x7f" "ELF", bytes.substr(0, 4));
+  EXPECT_EQ("\x7f"
+            "ELF",
+            bytes.substr(0, 4));
   EXPECT_EQ(1, bytes[16]) << "relocatable";
 }
 
@@ -164,8 +166,8 @@ int main(void) {
 }
 )");
   const std::string program = directory / "main";
-  const ProcessResult compiled = runProcess({QWENC_TEST_CC, "-Wall", "-Werror", directory / "main.c",
-                                             directory / "libmodel.a", "-lm", "-o", program});
+  const ProcessResult compiled = runProcess(
+      {QWENC_TEST_CC, "-Wall", "-Werror", directory / "main.c", directory / "libmodel.a", "-lm", "-o", program});
   ASSERT_EQ(0, compiled.status) << compiled.err;
   const ProcessResult ran = runProcess({program});
   EXPECT_EQ(0, ran.status) << ran.err;
