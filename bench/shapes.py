@@ -46,7 +46,7 @@ QWEN3_30B_A3B_8 = QWEN3_0_6B | {
 }
 
 # A few layers of a few columns: for trying the scripts out.
-TINY = QWEN3_0_6B | {
+FEW = {
     "vocab_size": 1024,
     "hidden_size": 256,
     "intermediate_size": 512,
@@ -55,19 +55,8 @@ TINY = QWEN3_0_6B | {
     "num_key_value_heads": 2,
     "head_dim": 64,
 }
-
-TINY_MOE = QWEN3_30B_A3B_8 | {
-    "vocab_size": 1024,
-    "hidden_size": 256,
-    "intermediate_size": 512,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "head_dim": 64,
-    "num_experts": 8,
-    "num_experts_per_tok": 2,
-    "moe_intermediate_size": 256,
-}
+TINY = QWEN3_0_6B | FEW
+TINY_MOE = QWEN3_30B_A3B_8 | FEW | {"num_experts": 8, "num_experts_per_tok": 2, "moe_intermediate_size": 256}
 
 SHAPES = {"0.6b": QWEN3_0_6B, "4b": QWEN3_4B, "moe": QWEN3_30B_A3B_8, "tiny": TINY, "tiny-moe": TINY_MOE}
 TITLES = {
