@@ -11,7 +11,7 @@ namespace {
 
 constexpr int64_t kQuads = ::qwen::kQuantGroup / 4;  // of a group
 
-// IntegerDot::maddubs keeps a group's 16 products of a lane in 16 bits, the zero taken off beforehand.
+// IntegerDot::maddubs16 keeps a group's 16 products of a lane in 16 bits, the zero taken off beforehand.
 static_assert(16 * 127 * ::qwen::kQ4Zero <= INT16_MAX);
 static_assert(::qwen::kQ4Values.back() + ::qwen::kQ4ShiftMask <= 2 * ::qwen::kQ4Zero);
 constexpr int kQ4ZeroBits = 4;
@@ -49,8 +49,8 @@ private:
     switch (form) {
     case IntegerDot::dpbusd:
       return machine.lanes();
-    case IntegerDot::maddubs:
-    case IntegerDot::maddwd:
+    case IntegerDot::maddubs16:
+    case IntegerDot::maddubs32:
       return 8;
     case IntegerDot::sdot:
       return 4;
@@ -69,7 +69,7 @@ private:
     ValueList starts, dots(sums.size());
     for (auto [r, row] : llvm::enumerate(xRows)) {
       Value start = b.splat(b.load(x.corrections, {row, group}), lanes);
-      if (form == IntegerDot::maddubs)
+      if (form == IntegerDot::maddubs16)
         start = vector::BitCastOp::create(b, VectorType::get({2 * lanes}, b.getI16Type()), start);
       starts.push_back(start);
       std::fill_n(dots.begin() + at(r, 0, 0), bases.size() * panels.pieces, start);
@@ -111,61 +111,43 @@ private:
     }
   }
 
-  Value inI32(Value dot) {
-    if (form != IntegerDot::maddubs)
-      return dot;
-    Value ones = arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(dot.getType()), int16_t(1)));
-    return panels.intrinsic("llvm.x86.avx2.pmadd.wd", i32Lanes, {dot, ones});
+  Value inI32(Value dot) { return form == IntegerDot::maddubs16 ? addPairs(dot) : dot; }
+
+  // i32 sums of adjacent i16.
+  Value addPairs(Value words) {
+    return panels.intrinsic("llvm.x86.avx2.pmadd.wd", i32Lanes, {words, b.integerLike(1, words)});
   }
 
   // dots[., panel, piece] += the codes of four k times every row's.
   void addQuad(Value codes, Value group, Value quad, size_t panel, int64_t piece, ValueList &dots) {
-    Value even, odd;
-    if (form == IntegerDot::maddwd) {
-      auto i16Lanes = VectorType::get({2 * lanes}, b.getI16Type());
-      Value words = vector::BitCastOp::create(b, i16Lanes, codes);
-      auto constant = [&](int16_t value) -> Value {
-        return arith::ConstantOp::create(b, DenseElementsAttr::get(i16Lanes, value));
-      };
-      even = arith::AndIOp::create(b, words, constant(0xff));
-      odd = arith::ShRUIOp::create(b, words, constant(8));
-    } else if (form == IntegerDot::sdot && source.codes == QuantizedCodes::q8) {
-      Value flip =
-          arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(codes.getType()), int8_t(-128)));
-      codes = arith::XOrIOp::create(b, codes, flip);
-    }
+    if (form == IntegerDot::sdot && source.codes == QuantizedCodes::q8)
+      codes = arith::XOrIOp::create(b, codes, b.integerLike(-128, codes));
     for (auto [r, row] : llvm::enumerate(xRows)) {
       Value &dot = dots[at(r, panel, piece)];
-      auto word = [&](int64_t perQuad, int64_t i) {
-        Value first = b.mul(group, kQuads * perQuad);
-        return b.load(x.values, {row, b.add(b.add(first, b.mul(quad, perQuad)), i)});
-      };
-      auto broadcast = [&](Value word, int64_t bits) -> Value {
-        auto type = VectorType::get({lanes * 32 / bits}, b.getIntegerType(bits));
-        return vector::BitCastOp::create(b, type, b.splat(word, lanes));
+      Value word = b.load(x.values, {row, b.add(b.mul(group, kQuads), quad)});
+      Value input;  // the row's four codes in every lane
+      if (form != IntegerDot::portable)
+        input = vector::BitCastOp::create(b, codes.getType(), b.splat(word, lanes));
+      auto pairs = [&] {
+        auto i16Lanes = VectorType::get({2 * lanes}, b.getI16Type());
+        return panels.intrinsic("llvm.x86.avx2.pmadd.ub.sw", i16Lanes, {codes, input});
       };
       switch (form) {
       case IntegerDot::dpbusd:
         dot = panels.intrinsic(lanes == 16 ? "llvm.x86.avx512.vpdpbusd.512" : "llvm.x86.avx512.vpdpbusd.256", i32Lanes,
-                               {dot, codes, broadcast(word(1, 0), 8)});
+                               {dot, codes, input});
         break;
       case IntegerDot::sdot:
-        dot = panels.intrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8", i32Lanes, {dot, codes, broadcast(word(1, 0), 8)});
+        dot = panels.intrinsic("llvm.aarch64.neon.sdot.v4i32.v16i8", i32Lanes, {dot, codes, input});
         break;
-      case IntegerDot::maddubs: {
-        Value pairs = panels.intrinsic("llvm.x86.avx2.pmadd.ub.sw", dot.getType(), {codes, broadcast(word(1, 0), 8)});
-        dot = arith::AddIOp::create(b, dot, pairs);
+      case IntegerDot::maddubs16:
+        dot = arith::AddIOp::create(b, dot, pairs());
         break;
-      }
-      case IntegerDot::maddwd:
-        for (int64_t i = 0; i < 2; ++i) {
-          Value pairs =
-              panels.intrinsic("llvm.x86.avx2.pmadd.wd", i32Lanes, {i ? odd : even, broadcast(word(2, i), 16)});
-          dot = arith::AddIOp::create(b, dot, pairs);
-        }
+      case IntegerDot::maddubs32:
+        dot = arith::AddIOp::create(b, dot, addPairs(pairs()));
         break;
       case IntegerDot::portable:
-        dot = addPortably(dot, codes, word(1, 0));
+        dot = addPortably(dot, codes, word);
         break;
       }
     }

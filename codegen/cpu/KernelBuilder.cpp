@@ -24,6 +24,14 @@ Value KernelBuilder::i32Like(int32_t value, Value like) {
   return arith::ConstantOp::create(*this, DenseElementsAttr::get(vector.clone(getI32Type()), Attribute(attribute)));
 }
 
+Value KernelBuilder::integerLike(int64_t value, Value like) {
+  auto attribute = getIntegerAttr(getElementTypeOrSelf(like), value);
+  auto vector = dyn_cast<VectorType>(like.getType());
+  if (!vector)
+    return arith::ConstantOp::create(*this, attribute);
+  return arith::ConstantOp::create(*this, DenseElementsAttr::get(vector, Attribute(attribute)));
+}
+
 Value KernelBuilder::splat(Value scalar, int64_t lanes) {
   if (lanes == 0)
     return scalar;

@@ -36,6 +36,8 @@ public:
   Value less(Value a, Value b) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::slt, a, b); }
   Value equal(Value a, Value b) { return arith::CmpIOp::create(*this, arith::CmpIPredicate::eq, a, b); }
   Value select(Value condition, Value a, Value b) { return arith::SelectOp::create(*this, condition, a, b); }
+  // An integer of the type of `like`, every lane of it.
+  Value integerLike(int64_t value, Value like);
   // i32, scalar or of the lanes of `like`.
   Value i32Like(int32_t value, Value like);
   Value toIndex(Value integer) { return arith::IndexCastOp::create(*this, getIndexType(), integer); }

@@ -53,10 +53,9 @@ private:
     case InputForm::bf16Pairs:
       return {b.view(bytes, offset, {most, roundUp(k, 2) / 2}, i32), form};
     case InputForm::int8Quads:
-    case InputForm::int16Pairs:
       break;
     }
-    int64_t words = groups() * ::qwen::kQuantGroup / (form == InputForm::int8Quads ? 4 : 2);
+    int64_t words = groups() * ::qwen::kQuantGroup / 4;
     ProductInput result(b.view(bytes, offset, {most, words}, i32), form);
     offset += rows * words * 4;
     result.scales = b.view(bytes, offset, {most, groups()}, f32);
@@ -76,7 +75,6 @@ private:
     case InputForm::bf16Pairs:
       return roundToPairs(out, i);
     case InputForm::int8Quads:
-    case InputForm::int16Pairs:
       return quantise(out, i);
     }
   }
@@ -137,20 +135,20 @@ private:
     auto magnitude = [&](Value lanes) -> Value { return math::AbsFOp::create(b, lanes); };
     Value most = b.maxLanes(arith::MaxNumFOp::create(b, magnitude(low), magnitude(high)));
     Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, b.f32(0.0));
-    Value inverse = b.splat(b.select(some, b.divf(b.f32(127.0), most), b.f32(0.0)));
-    b.store(b.mulf(most, b.f32(1.0 / 127.0)), out.scales, {i, group});
+    double limit = inputLimit(kernel.machine, codes);
+    Value inverse = b.splat(b.select(some, b.divf(b.f32(limit), most), b.f32(0.0)));
+    b.store(b.mulf(most, b.f32(1.0 / limit)), out.scales, {i, group});
     Value halves[2] = {low, high};
     for (Value &half : halves) {
       Value rounded = math::RoundEvenOp::create(b, b.mulf(half, inverse));
       half = arith::FPToSIOp::create(b, VectorType::get({kPanelRows}, b.getI32Type()), rounded);
     }
     b.store(correction(arith::AddIOp::create(b, halves[0], halves[1])), out.corrections, {i, group});
-    int64_t words = form == InputForm::int8Quads ? 4 : 8;  // of 16 codes
+    constexpr int64_t kWords = kPanelRows / 4;
     for (int64_t half = 0; half < 2; ++half) {
-      Value at = b.add(b.mul(group, 2 * words), half * words);
-      Value packed = form == InputForm::int8Quads ? narrow(halves[half], 8) : evenFirst(narrow(halves[half], 16));
-      Value asWords = vector::BitCastOp::create(b, VectorType::get({words}, b.getI32Type()), packed);
-      b.store(asWords, out.values, {i, at});
+      Value bytes = arith::TruncIOp::create(b, VectorType::get({kPanelRows}, b.getI8Type()), halves[half]);
+      Value words = vector::BitCastOp::create(b, VectorType::get({kWords}, b.getI32Type()), bytes);
+      b.store(words, out.values, {i, b.add(b.mul(group, 2 * kWords), half * kWords)});
     }
   }
 
@@ -161,7 +159,7 @@ private:
       Value sum = vector::ReductionOp::create(b, vector::CombiningKind::ADD, lanes);
       return Value(arith::MulIOp::create(b, sum, b.i32Like(-zero, sum)));
     };
-    if (integerDot(kernel.machine, codes) != IntegerDot::maddubs)
+    if (integerDot(kernel.machine, codes) != IntegerDot::maddubs16)
       return negated(sums);
     SmallVector<int64_t> order[2];
     for (int64_t lane = 0; lane < kPanelRows; ++lane)
@@ -170,18 +168,6 @@ private:
     Value high = negated(vector::ShuffleOp::create(b, sums, sums, order[1]));
     return arith::OrIOp::create(b, arith::AndIOp::create(b, low, b.i32Like(0xffff, low)),
                                 arith::ShLIOp::create(b, high, b.i32Like(16, high)));
-  }
-
-  Value narrow(Value lanes, unsigned bits) {
-    return arith::TruncIOp::create(b, VectorType::get({kPanelRows}, b.getIntegerType(bits)), lanes);
-  }
-
-  // Of every four values first 0 and 2, then 1 and 3.
-  Value evenFirst(Value lanes) {
-    SmallVector<int64_t> order;
-    for (int64_t quad = 0; quad < kPanelRows; quad += 4)
-      order.append({quad, quad + 2, quad + 1, quad + 3});
-    return vector::ShuffleOp::create(b, lanes, lanes, order);
   }
 
   Kernel &kernel;

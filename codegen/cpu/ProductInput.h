@@ -8,13 +8,13 @@ namespace mlir::qwen {
 
 // Rows of a product's input in memory. `scales` and `corrections` are [rows, groups of 32] and there for the
 // quantised forms only: x = scale * code, correction = -zero * (sum of the group's codes), where zero is what the
-// weights' codes have added; for IntegerDot::maddubs two of 16 bits, for the sums over k % 4 < 2 and over the rest.
+// weights' codes have added; for IntegerDot::maddubs16 two of 16 bits, for the sums over k % 4 < 2 and over the rest.
 struct ProductInput {
   ProductInput(Value values, InputForm form = InputForm::f32) : form(form), values(values) {}
 
   InputForm form;
   // f32: [rows, K] f32. bf16Pairs: [rows, ceil(K / 2)] i32. int8Quads: [rows, K' / 4] i32, k rising from the low
-  // byte. int16Pairs: [rows, K' / 2] i32, of every four k first (0, 2), then (1, 3). K' is K padded to blocks of 64.
+  // byte, K' being K padded to blocks of 64.
   Value values;
   Value scales = {};
   Value corrections = {};

@@ -16,7 +16,7 @@ public:
       : kernel(kernel), b(kernel.b), product(product), registers(kernel.machine, product.x.form),
         source(product.source), panelBytes(product.panelElements),
         panelsAtOnce(registers.panels(registers.rowSteps().front(), 2)),
-        unitsAtOnce(product.panelsPerUnit == 1 && !product.tileEpilogue ? panelsAtOnce : 1) {}
+        unitsAtOnce(product.panelsPerUnit == 1 && !product.tileEpilogue ? panelsAtOnce : 1), atOnce(groupsAtOnce()) {}
 
   void emit() {
     int64_t room = kernel.machine.l2_bytes / 2;
@@ -55,8 +55,7 @@ private:
   // Groups of a piece of the panels that a register tile takes at once: the piece and the tile's input fill three
   // quarters of the L1 cache at most.
   int64_t groupsAtOnce() const {
-    int64_t perColumn = product.x.form == InputForm::int16Pairs ? 2 : 1;
-    int64_t inputBytes = registers.rowSteps().front() * (::qwen::kQuantGroup * perColumn + 8);
+    int64_t inputBytes = registers.rowSteps().front() * (::qwen::kQuantGroup + 8);
     int64_t weightBytes = panelsAtOnce * ::qwen::kQ8BlockBytes / 2;
     int64_t most = std::max<int64_t>(1, kernel.machine.l1_bytes * 3 / 4 / (weightBytes + inputBytes));
     int64_t groups = 2 * blocks(), pieces = (groups + most - 1) / most;
@@ -80,7 +79,7 @@ private:
         bases.push_back(b.add(place, b.mul(b.add(b.add(panel, p), i), panelBytes)));
         columns.push_back(b.mul(b.add(p, i), kPanelRows));
       }
-      int64_t groups = 2 * blocks(), atOnce = groupsAtOnce();
+      int64_t groups = 2 * blocks();
       auto piece = [&](Value firstGroup, bool fresh) {
         source.firstGroup = firstGroup;
         source.endGroup = b.min(b.add(firstGroup, atOnce), b.index(groups));
@@ -127,7 +126,8 @@ private:
   PanelSource source;  // what is read: the product's or unpacked panels
   int64_t panelBytes;
   int64_t panelsAtOnce, unitsAtOnce;
-  Value place;  // of a block's first panel
+  int64_t atOnce;  // groups
+  Value place;     // of a block's first panel
 };
 
 }  // namespace

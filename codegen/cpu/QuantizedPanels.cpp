@@ -65,20 +65,16 @@ Value QuantizedPanels::quad(Value panel, Value group, Value pair, int64_t which,
   Value raw = b.load(memory, b.add(at, kHeaderBytes + piece * 4 * lanes), 4 * lanes);
   if (!nibbles)
     return raw;
-  auto constant = [&](int8_t value) -> Value {
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(cast<VectorType>(raw.getType()), value));
-  };
   if (which)
-    raw = arith::ShRUIOp::create(b, raw, constant(4));
-  return lookUp(arith::AndIOp::create(b, raw, constant(15)));
+    raw = arith::ShRUIOp::create(b, raw, b.integerLike(4, raw));
+  return lookUp(arith::AndIOp::create(b, raw, b.integerLike(15, raw)));
 }
 
 // kQ4Values[nibble], byte by byte.
 Value QuantizedPanels::lookUp(Value nibbles) {
   auto type = cast<VectorType>(nibbles.getType());
   int64_t count = type.getDimSize(0);
-  if (!machine.emulate_dots &&
-      ((machine.is_x86 && count * 8 <= machine.vector_bits && count >= 32) || machine.is_aarch64)) {
+  if (hasByteShuffle(machine, count)) {
     SmallVector<int8_t> table;
     for (int64_t i = 0; i < count; ++i)
       table.push_back(int8_t(::qwen::kQ4Values[i % 16]));
@@ -87,13 +83,14 @@ Value QuantizedPanels::lookUp(Value nibbles) {
       return intrinsic("llvm.aarch64.neon.tbl1.v16i8", type, {values, nibbles});
     return intrinsic(count == 64 ? "llvm.x86.avx512.pshuf.b.512" : "llvm.x86.avx2.pshuf.b", type, {values, nibbles});
   }
-  auto constant = [&](int8_t value) -> Value {
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, value));
-  };
-  Value result = constant(int8_t(::qwen::kQ4Values[0]));
+  return compareAndSelect(nibbles);
+}
+
+Value QuantizedPanels::compareAndSelect(Value nibbles) {
+  Value result = b.integerLike(::qwen::kQ4Values[0], nibbles);
   for (int i = 1; i < 16; ++i) {
-    Value reached = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, nibbles, constant(int8_t(i)));
-    result = b.select(reached, constant(int8_t(::qwen::kQ4Values[i])), result);
+    Value reached = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, nibbles, b.integerLike(i, nibbles));
+    result = b.select(reached, b.integerLike(::qwen::kQ4Values[i], nibbles), result);
   }
   return result;
 }
@@ -118,14 +115,9 @@ Value QuantizedPanels::value(Value panel, Value k, Value lane) {
     Value upper = b.less(b.index(kGroupQuads / 2 - 1), quad);
     code = arith::ShRUIOp::create(b, code, b.select(upper, b.i32Like(4, code), b.i32Like(0, code)));
     code = arith::AndIOp::create(b, code, b.i32Like(15, code));
-    Value looked = b.i32Like(::qwen::kQ4Values[0], code);
-    for (int i = 1; i < 16; ++i) {
-      Value reached = arith::CmpIOp::create(b, arith::CmpIPredicate::uge, code, b.i32Like(i, code));
-      looked = b.select(reached, b.i32Like(::qwen::kQ4Values[i], code), looked);
-    }
     Value word = arith::ExtUIOp::create(b, b.getI32Type(), bits);
     Value shift = arith::AndIOp::create(b, word, b.i32Like(::qwen::kQ4ShiftMask, word));
-    code = arith::AddIOp::create(b, looked, shift);
+    code = arith::AddIOp::create(b, compareAndSelect(code), shift);
     zero = ::qwen::kQ4Zero;
   }
   Value number = arith::SubIOp::create(b, code, b.i32Like(zero, code));

@@ -39,6 +39,7 @@ private:
   Value blockOf(Value panel, Value group);
   Value scaleBits(Value panel, Value group, int64_t piece);
   Value lookUp(Value nibbles);
+  Value compareAndSelect(Value nibbles);
 
   const ::qwen::MachineDescription &machine;
   KernelBuilder &b;

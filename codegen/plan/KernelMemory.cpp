@@ -13,9 +13,9 @@ namespace mlir::qwen {
 int64_t preparedBytes(int64_t rows, int64_t k, Type element) {
   if (!isQuantized(element))
     return roundUp(rows * roundUp(k, 2) * 4, kAlignment);
-  // Codes of at most 16 bits, a scale and a correction for every group.
+  // Codes, a scale and a correction for every group.
   int64_t padded = roundUp(k, ::qwen::kQuantBlock);
-  return rows * (padded * 2 + padded / ::qwen::kQuantGroup * 8);
+  return rows * (padded + padded / ::qwen::kQuantGroup * 8);
 }
 
 int64_t tileRows(Type element) { return isQuantized(element) ? kRowBlock : kMaxTileRows; }

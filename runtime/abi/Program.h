@@ -86,8 +86,8 @@ struct Program {
   std::string target_cpu;
   std::string target_level;               // "x86-64-v3", "x86-64-v4+bf16", "generic", ...
   std::vector<std::string> cpu_features;  // LLVM names that generated code uses and CPUID must show: "avx2", "fma", ...
-  // How products with weights add up, for the machine's peak to compare with: "fma_f32", "dpbf16", "dpbusd", "maddubs",
-  // "maddwd", "sdot"; "generic" where it is nothing better than separate multiplications and additions.
+  // How products with weights add up, for the machine's peak to compare with: "fma_f32", "dpbf16", "dpbusd",
+  // "maddubs16", "maddubs32", "sdot"; "generic" where it is nothing better than separate multiplications and additions.
   std::string dot_form;
   std::string weight_dtype;  // "f32", "bf16", "q8", "q4"
   std::string kv_dtype;      // of keys and values in their caches: "f32", "bf16", "q8"

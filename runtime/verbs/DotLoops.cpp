@@ -46,16 +46,18 @@ constexpr uint32_t kFirst = 0x3f813f81, kSecond = 0x3a833a83;
 #define QWEN_DPBF16_512(i) "vdpbf16ps %%zmm13, %%zmm12, %%zmm" i "\n\t"
 #define QWEN_DPBUSD_256(i) "%{vex%} vpdpbusd %%ymm13, %%ymm12, %%ymm" i "\n\t"
 #define QWEN_DPBUSD_512(i) "vpdpbusd %%zmm13, %%zmm12, %%zmm" i "\n\t"
-#define QWEN_MADDUBS_256(i) "vpmaddubsw %%ymm13, %%ymm12, %%ymm14\n\tvpaddw %%ymm14, %%ymm" i ", %%ymm" i "\n\t"
-#define QWEN_MADDWD_256(i) "vpmaddwd %%ymm13, %%ymm12, %%ymm14\n\tvpaddd %%ymm14, %%ymm" i ", %%ymm" i "\n\t"
+#define QWEN_MADDUBS "vpmaddubsw %%ymm13, %%ymm12, %%ymm14\n\t"
+#define QWEN_MADDUBS16_256(i) QWEN_MADDUBS "vpaddw %%ymm14, %%ymm" i ", %%ymm" i "\n\t"
+#define QWEN_MADDUBS32_256(i)                                                                                          \
+  QWEN_MADDUBS "vpmaddwd %%ymm13, %%ymm14, %%ymm14\n\tvpaddd %%ymm14, %%ymm" i ", %%ymm" i "\n\t"
 
 QWEN_LOOP(fma256, "ymm", QWEN_FMA_256)
 QWEN_LOOP(fma512, "zmm", QWEN_FMA_512)
 QWEN_LOOP(dpbf16, "zmm", QWEN_DPBF16_512)
 QWEN_LOOP(dpbusd256, "ymm", QWEN_DPBUSD_256)
 QWEN_LOOP(dpbusd512, "zmm", QWEN_DPBUSD_512)
-QWEN_LOOP(maddubs, "ymm", QWEN_MADDUBS_256)
-QWEN_LOOP(maddwd, "ymm", QWEN_MADDWD_256)
+QWEN_LOOP(maddubs16, "ymm", QWEN_MADDUBS16_256)
+QWEN_LOOP(maddubs32, "ymm", QWEN_MADDUBS32_256)
 
 DotLoop machineLoop(const std::string &form, const std::vector<std::string> &features) {
   const auto has = [&](const char *name) { return std::count(features.begin(), features.end(), name) > 0; };
@@ -66,10 +68,10 @@ DotLoop machineLoop(const std::string &form, const std::vector<std::string> &fea
     return {dpbf16, 32};
   if (form == "dpbusd")
     return wide && has("avx512vnni") ? DotLoop{dpbusd512, 64} : DotLoop{dpbusd256, 32};
-  if (form == "maddubs")
-    return {maddubs, 32};
-  if (form == "maddwd")
-    return {maddwd, 16};
+  if (form == "maddubs16")
+    return {maddubs16, 32};
+  if (form == "maddubs32")
+    return {maddubs32, 32};
   return {};
 }
 

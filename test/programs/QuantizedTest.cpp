@@ -11,15 +11,16 @@
 namespace qwen::test {
 namespace {
 
-// RMS errors, relative. Of int8 inputs: a group of 32 is rounded to 1/127 of its largest value, about 0.5 % of its RMS;
-// a layer's products add that up, to 0.8 % after one layer and at most 2.7 % at the end of these models.
-constexpr double kInputs = 0.04;
+// RMS errors, relative. Of int8 inputs: a group of 32 is rounded to 1/127 of its largest value, about 0.5 % of its RMS,
+// or twice that with q8 on x86 without VNNI; a layer's products add that up, at most to 4.6 % at the end of these
+// models.
+constexpr double kInputs = 0.06;
 
 // With experts: near a tie that rounding chooses another one, in whose place the whole contribution differs.
 constexpr double kExperts = 0.25;
 
-// Of weights (0.5 % each in 8 bits, 6.7 % in 4) and inputs, against HF's f32 results. 3.8 % and 33 % are reached, the
-// latter where experts are chosen otherwise: these models' random weights are the worst case for 4 bits.
+// Of weights (0.5 % each in 8 bits, 6.7 % in 4) and inputs, against HF's f32 results. About 5 % and 33 % are reached,
+// the latter where experts are chosen otherwise: these models' random weights are the worst case for 4 bits.
 const std::map<std::string, double> kAgainstHf = {{"q8", 0.055}, {"q4", 0.45}};
 
 // Of other roundings in f32: 1e-6, unless one of them moves an input to another code.

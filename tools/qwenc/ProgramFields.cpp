@@ -50,10 +50,10 @@ static std::string dotForm(const MachineDescription &machine, Type element) {
       return "dpbusd";
     case IntegerDot::sdot:
       return "sdot";
-    case IntegerDot::maddubs:
-      return "maddubs";
-    case IntegerDot::maddwd:
-      return "maddwd";
+    case IntegerDot::maddubs16:
+      return "maddubs16";
+    case IntegerDot::maddubs32:
+      return "maddubs32";
     case IntegerDot::portable:
       return "generic";
     }

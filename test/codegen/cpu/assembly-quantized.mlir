@@ -32,10 +32,9 @@
 // AVX512:     norm_linear_1: [[TILE]] vpdpbusd zmm, 0 calls, 0 stack accesses
 // VNNI:       norm_linear_0: {{[0-9]+}} vpdpbusd ymm
 // VNNI:       norm_linear_1: {{[0-9]+}} vpdpbusd ymm
-// Any bytes are widened to 16 bits; those of 4 bits are small enough to be multiplied as they are.
-// AVX2:       norm_linear_0: {{[0-9]+}} vpmaddwd ymm
-// AVX2-NOT:   norm_linear_0: {{[0-9]+}} vpmaddubsw
-// AVX2:       norm_linear_1: [[TILE:[0-9]+]] vpmaddubsw ymm, 0 calls, 0 stack accesses
+// AVX2:       norm_linear_0: [[TILE:[0-9]+]] vpmaddubsw ymm, 0 calls, 0 stack accesses
+// AVX2:       norm_linear_0: [[TILE]] vpmaddubsw ymm
+// AVX2:       norm_linear_1: [[TILE]] vpmaddubsw ymm, 0 calls, 0 stack accesses
 // AVX2:       norm_linear_1: [[TILE]] vpmaddubsw ymm
 // ARM:        norm_linear_0: [[TILE:[0-9]+]] sdot v.4s, 0 calls, 0 stack accesses
 // ARM:        norm_linear_0: [[TILE]] sdot v.4s, 0 calls, 0 stack accesses

@@ -13,19 +13,20 @@
 // CHECK-LABEL: func.func private @norm_linear_0(
 // CHECK-SAME: %[[ROWS:arg2]]: index
 
-// The input of 128 columns in codes, four or, where bytes must be widened, two in a word; scales and corrections of its
-// groups of 32. Few rows: in each thread's scratch. Many: shared.
-// VNNI: memref.view {{.*}} to memref<64x32xi32>
-// VNNI256: memref.view {{.*}} to memref<64x32xi32>
-// AVX2: memref.view {{.*}} to memref<64x64xi32>
-// SDOT: memref.view {{.*}} to memref<64x32xi32>
+// The input of 128 columns in codes, four in a word; scales and corrections of its groups of 32. Few rows: in each
+// thread's scratch. Many: shared.
+// CHECK: memref.view {{.*}} to memref<64x32xi32>
 // CHECK: memref.view {{.*}} to memref<64x4xf32>
 // CHECK: memref.view {{.*}} to memref<64x4xi32>
 // CHECK: scf.if
-// A group's largest value becomes 127; the sum of its codes times the zero of the weights' codes is taken off
+// A group's largest value becomes 127, or what lets a pair of products stay below 2^15; the sum of its codes times the zero of the weights' codes is taken off
 // beforehand. The zero is 0 where instructions take signed codes.
 // CHECK: vector.reduction <maxnumf>
-// CHECK: arith.constant 1.270000e+02 : f32
+// VNNI: arith.constant 1.270000e+02 : f32
+// VNNI256: arith.constant 1.270000e+02 : f32
+// AVX2: arith.constant 6.400000e+01 : f32
+// SDOT: arith.constant 1.270000e+02 : f32
+// PORTABLE: arith.constant 1.270000e+02 : f32
 // CHECK: math.roundeven
 // CHECK: vector.reduction <add>
 // VNNI: arith.constant -128 : i32
@@ -43,9 +44,8 @@
 // VNNI256: llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.256"({{.*}}) : (vector<8xi32>, vector<32xi8>, vector<32xi8>) -> vector<8xi32>
 // AVX2: iter_args({{([^,]+, ){7}[^,]+}}) -> ({{(vector<8xf32>, ){7}vector<8xf32>}})
 // AVX2: iter_args({{([^,]+, ){7}[^,]+}}) -> ({{(vector<8xi32>, ){7}vector<8xi32>}})
-// Bytes of even and odd k become words.
-// AVX2: arith.andi {{.*}} : vector<16xi16>
-// AVX2: arith.shrui {{.*}} : vector<16xi16>
+// Pairs of products are added in 16 bits, pairs of those in 32.
+// AVX2: llvm.call_intrinsic "llvm.x86.avx2.pmadd.ub.sw"({{.*}}) : (vector<32xi8>, vector<32xi8>) -> vector<16xi16>
 // AVX2: llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"({{.*}}) : (vector<16xi16>, vector<16xi16>) -> vector<8xi32>
 // Codes are made signed.
 // SDOT: arith.xori {{.*}} : vector<16xi8>

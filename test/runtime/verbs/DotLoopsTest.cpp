@@ -19,8 +19,8 @@ TEST(DotLoops, AreOfTheProgramsWidth) {
   const std::vector<Form> forms = {
       {"generic", {}, 4},
       {"fma_f32", {"avx2", "fma"}, 8},
-      {"maddubs", {"avx2"}, 32},
-      {"maddwd", {"avx2"}, 16},
+      {"maddubs16", {"avx2"}, 32},
+      {"maddubs32", {"avx2"}, 32},
       {"dpbusd", {"avx2", "avxvnni"}, 32},
       {"fma_f32", {"avx512f", "avx512vl"}, 16},
       {"dpbf16", {"avx512f", "avx512vl", "avx512bf16"}, 32},
