@@ -11,6 +11,8 @@ def Qwen_RopeTableOp : Qwen_Op<"rope_table", [Pure, Qwen_EvenWidth<"result">]> {
     `y[r, i] = cos(position[r] * f[i]) * s` and `y[r, R/2 + i] = sin(position[r] * f[i]) * s`
     (HF: `Qwen3RotaryEmbedding`, `modeling_rope_utils.py`). `parameters` are config.json's `rope_parameters` and
     what else the formulas need (`dialect/RopeParameters.h`); `length` matters for the types `dynamic` and `longrope`.
+    M-RoPE: `position` holds time, height and width, and frequency i takes the one that `mrope_section` says
+    (HF: `Qwen3_5TextRotaryEmbedding.recomposition_frequencies`).
     ```mlir
     %t = qwen.rope_table %position, %length
       {rope_type = "default", rope_theta = 1.0e6, head_dim = 128, max_position_embeddings = 40960}

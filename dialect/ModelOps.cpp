@@ -24,6 +24,19 @@ LogicalResult LinearOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return checkLinear(*this, symbols, getWeightAttr(), getBiasAttr(), width(getInput()), width(getResult()));
 }
 
+LogicalResult SplitOp::verify() {
+  int64_t total = 0;
+  for (auto [i, result] : llvm::enumerate(getResults())) {
+    if (width(result) % int64_t(getGroups()) != 0)
+      return emitOpError() << "result " << i << " is " << width(result) << " wide, which " << getGroups()
+                           << " groups do not divide";
+    total += width(result);
+  }
+  if (total != width(getInput()))
+    return emitOpError() << "results are " << total << " wide together, but the input is " << width(getInput());
+  return success();
+}
+
 namespace {
 
 // gather(f(x)) -> f(gather(x)) for an f that computes each row by itself, where no other op needs all of f's rows

@@ -23,14 +23,15 @@ def Qwen_RmsNormOp : Qwen_SymbolUserOp<"rms_norm", [Pure, SameOperandsAndResultT
   let description = [{
     For each group of `n = size(weight)` values along the last dimension (one group for a layer
     norm, one per head for q_norm and k_norm): `y[j] = weight[j] * x[j] * rsqrt(mean(x^2) + eps)`
-    (HF: `Qwen3RMSNorm`).
+    (HF: `Qwen3RMSNorm`). `zero_centered`: the factor is `1 + weight[j]`, in f32 (HF: `Qwen3_5RMSNorm`).
     ```mlir
     %h = qwen.rms_norm %x, @"model.norm.weight" eps 1.0e-6 : tensor<?x2048xf32>
+    %g = qwen.rms_norm %x, @"model.norm.weight" eps 1.0e-6 zero_centered : tensor<?x2048xf32>
     ```
   }];
-  let arguments = (ins Qwen_Rows:$input, FlatSymbolRefAttr:$weight, Qwen_PositiveReal:$eps);
+  let arguments = (ins Qwen_Rows:$input, FlatSymbolRefAttr:$weight, Qwen_PositiveReal:$eps, UnitAttr:$zero_centered);
   let results = (outs Qwen_Rows:$result);
-  let assemblyFormat = "$input `,` $weight `eps` $eps attr-dict `:` type($input)";
+  let assemblyFormat = "$input `,` $weight `eps` $eps (`zero_centered` $zero_centered^)? attr-dict `:` type($input)";
 }
 
 def Qwen_LinearOp : Qwen_SymbolUserOp<"linear", [Pure]> {
@@ -57,6 +58,48 @@ def Qwen_GluOp : Qwen_Op<"glu", [Pure, SameOperandsAndResultType]> {
   let arguments = (ins Qwen_Activation:$activation, Qwen_Rows:$gate, Qwen_Rows:$up);
   let results = (outs Qwen_Rows:$result);
   let assemblyFormat = "$activation $gate `,` $up attr-dict `:` type($gate)";
+}
+
+def Qwen_ActivationOp : Qwen_Op<"activation", [Pure, SameOperandsAndResultType]> {
+  let summary = "elementwise activation";
+  let description = [{
+    `y = activation(x)` (HF: `ACT2FN`, `sigmoid`).
+    ```mlir
+    %beta = qwen.activation sigmoid %b : tensor<?x32xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Activation:$activation, Qwen_Rows:$input);
+  let results = (outs Qwen_Rows:$result);
+  let assemblyFormat = "$activation $input attr-dict `:` type($input)";
+}
+
+def Qwen_GateRowsOp : Qwen_Op<"gate_rows", [Pure, AllTypesMatch<["input", "result"]>]> {
+  let summary = "multiplies each row by the activation of its gate";
+  let description = [{
+    `y[r, i] = activation(gate[r, 0]) * x[r, i]` (HF: `sigmoid(shared_expert_gate(x)) * shared_expert(x)`).
+    ```mlir
+    %y = qwen.gate_rows sigmoid %gate, %x : tensor<?x2048xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Activation:$activation, Qwen_RowGate:$gate, Qwen_Rows:$input);
+  let results = (outs Qwen_Rows:$result);
+  let assemblyFormat = "$activation $gate `,` $input attr-dict `:` type($input)";
+}
+
+def Qwen_SplitOp : Qwen_Op<"split", [Pure]> {
+  let summary = "cuts rows into pieces";
+  let description = [{
+    A row is `groups` groups (1 unless said) of equal width; each holds a piece of every result in turn, and a result
+    is its pieces one after the other (HF: `torch.split`; `chunk` of a view by heads, with a group for each head).
+    ```mlir
+    %q, %k, %v = qwen.split %qkv : tensor<?x8192xf32> -> tensor<?x2048xf32>, tensor<?x2048xf32>, tensor<?x4096xf32>
+    %query, %gate = qwen.split %both groups 16 : tensor<?x8192xf32> -> tensor<?x4096xf32>, tensor<?x4096xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Rows:$input, DefaultValuedAttr<Qwen_Count, "1">:$groups);
+  let results = (outs Variadic<Qwen_Rows>:$results);
+  let assemblyFormat = "$input (`groups` $groups^)? attr-dict `:` type($input) `->` type($results)";
+  let hasVerifier = 1;
 }
 
 def Qwen_GatherRowsOp : Qwen_Op<"gather_rows", [Pure, AllTypesMatch<["input", "result"]>]> {

@@ -15,7 +15,7 @@
 
 namespace mlir::qwen {
 
-// What effects act on: the KV caches, and what the caller receives.
+// What effects act on: the KV caches and recurrent states, and what the caller receives.
 struct StateResource : SideEffects::Resource::Base<StateResource> {
   StringRef getName() final { return "qwen state"; }
 };

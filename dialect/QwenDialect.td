@@ -64,6 +64,10 @@ def Qwen_Rows : Qwen_RowsOf<F32, "rows of activations, tensor<?xWIDTHxf32>">;
 def Qwen_RowChoices : Qwen_RowsOf<I32, "choices per row, tensor<?xWIDTHxi32>">;
 // Per-row integers (token ids, slots, cache indices, row numbers): [rows] i32.
 def Qwen_RowIndices : Qwen_RowScalars<I32, "$_builder.getI32Type()", "one integer per row, tensor<?xi32>">;
+// One value per row that is multiplied over all of it: [rows, 1] f32.
+def Qwen_RowGate : Type<And<[Qwen_Rows.predicate, CPred<"::llvm::cast<::mlir::ShapedType>($_self).getDimSize(1) == 1">]>,
+    "one gate per row, tensor<?x1xf32>", "::mlir::RankedTensorType">,
+    BuildableType<"::mlir::RankedTensorType::get({::mlir::ShapedType::kDynamic, 1}, $_builder.getF32Type())">;
 // Per-row numbers: [rows] f32.
 def Qwen_RowReals : Qwen_RowScalars<F32, "$_builder.getF32Type()", "one number per row, tensor<?xf32>">;
 
@@ -87,13 +91,15 @@ def Qwen_Activation : I32EnumAttr<"Activation", "elementwise activation, as ACT2
 
 // ---- effects ----
 
-// Caches, by symbol: ops that name different caches don't wait for each other.
+// Caches and recurrent states, by symbol: ops that name different ones don't wait for each other.
 def Qwen_StateResource : Resource<"::mlir::qwen::StateResource">;
 // What the caller receives.
 def Qwen_OutputResource : Resource<"::mlir::qwen::OutputResource">;
 
 def Qwen_ReadCache : Arg<FlatSymbolRefAttr, "a qwen.state", [MemRead<Qwen_StateResource>]>;
 def Qwen_WriteCache : Arg<FlatSymbolRefAttr, "a qwen.state", [MemWrite<Qwen_StateResource>]>;
+def Qwen_UpdateState : Arg<FlatSymbolRefAttr, "a recurrent qwen.state",
+    [MemRead<Qwen_StateResource>, MemWrite<Qwen_StateResource>]>;
 
 // ---- invariants over several operands ----
 

@@ -4,6 +4,7 @@
 include "dialect/SymbolOps.td"
 include "dialect/ModelOps.td"
 include "dialect/AttentionOps.td"
+include "dialect/DeltaOps.td"
 include "dialect/MoeOps.td"
 include "dialect/FusedOps.td"
 include "dialect/KernelOps.td"

@@ -128,6 +128,12 @@ float attentionFactor(DictionaryAttr parameters, float length) {
   return factor <= 1 ? 1 : std::sqrt(1 + std::log(factor) / std::log(original));
 }
 
+int64_t positionAxis(DictionaryAttr parameters, int64_t i) {
+  auto sections = parameters.getAs<DenseI64ArrayAttr>("mrope_section");
+  const int64_t axis = i % 3;
+  return sections && i < 3 * sections[axis] ? axis : 0;
+}
+
 bool dependsOnLength(DictionaryAttr parameters) {
   return type(parameters) == "dynamic" || type(parameters) == "longrope";
 }

@@ -8,7 +8,9 @@
 namespace mlir::qwen {
 
 // `parameters` holds, as the frontend has checked them:
-//   all types   rope_type (string), rope_theta (f64), head_dim, max_position_embeddings (i64)
+//   all types   rope_type (string), rope_theta (f64), head_dim, max_position_embeddings (i64); head_dim is what turns
+//   of
+//               a head. For M-RoPE: mrope_section (array<i64> of 3: time, height, width)
 //   linear      factor
 //   dynamic     factor
 //   yarn        factor, original_max_position_embeddings; optional: attention_factor, beta_fast, beta_slow, mscale,
@@ -36,6 +38,11 @@ std::vector<float> inverseFrequencies(DictionaryAttr parameters, float length);
 
 // What cosines and sines are multiplied by: 1 but for yarn and longrope. No type's factor depends on `length` so far.
 float attentionFactor(DictionaryAttr parameters, float length);
+
+// Which position frequency i turns by: of M-RoPE's time, height and width (0, 1, 2), interleaved, i % 3, as long as
+// i < 3 mrope_section[i % 3], else time; without mrope_section there is only position 0
+// (transformers: Qwen3_5TextRotaryEmbedding.recomposition_frequencies).
+int64_t positionAxis(DictionaryAttr parameters, int64_t i);
 
 // Whether inverseFrequencies gives different values for different lengths.
 bool dependsOnLength(DictionaryAttr parameters);

@@ -6,7 +6,7 @@
 namespace mlir::qwen {
 namespace {
 
-enum class Kind { string, real, integer, flag, factors };
+enum class Kind { string, real, integer, flag, factors, sections };
 
 struct Parameter {
   StringLiteral name;
@@ -31,6 +31,7 @@ const Parameter kParameters[] = {
     {"long_factor", Kind::factors, {"longrope"}},
     {"low_freq_factor", Kind::real, {"llama3"}},
     {"high_freq_factor", Kind::real, {"llama3"}},
+    {"mrope_section", Kind::sections, {}},
 };
 
 const StringRef kTypes[] = {"default", "linear", "dynamic", "yarn", "longrope", "llama3"};
@@ -53,6 +54,12 @@ const char *mismatch(Attribute value, Kind kind, int64_t pairs) {
   case Kind::factors: {
     auto numbers = dyn_cast<DenseF64ArrayAttr>(value);
     return numbers && numbers.size() == pairs ? nullptr : "an array<f64> of half the table's width";
+  }
+  case Kind::sections: {
+    auto numbers = dyn_cast<DenseI64ArrayAttr>(value);
+    return numbers && numbers.size() == 3 && llvm::all_of(numbers.asArrayRef(), [](int64_t n) { return n >= 0; })
+               ? nullptr
+               : "an array<i64> of three numbers of at least 0";
   }
   }
   llvm_unreachable("all kinds are handled");
@@ -80,6 +87,10 @@ LogicalResult RopeTableOp::verify() {
   int64_t headDim = parameters.getAs<IntegerAttr>("head_dim").getInt();
   if (headDim != width(getResult()))
     return emitOpError() << "head_dim is " << headDim << ", but the table is " << width(getResult()) << " wide";
+  int64_t axes = parameters.contains("mrope_section") ? 3 : 1;
+  if (width(getPosition()) != axes)
+    return emitOpError() << "position is " << width(getPosition()) << " wide, but must be " << axes
+                         << (axes == 1 ? " without" : " with") << " mrope_section";
   if (type.getValue() == "dynamic" && headDim <= 2)
     return emitOpError("rope_type dynamic needs a head_dim above 2");
   return success();

@@ -19,6 +19,12 @@ bool fits(ArrayRef<int64_t> shape, ArrayRef<int64_t> wanted) {
          });
 }
 
+FailureOr<StateOp> findState(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name) {
+  if (auto state = symbols.lookupNearestSymbolFrom<StateOp>(op, name))
+    return state;
+  return op->emitOpError() << name << " is not a qwen.state of the module";
+}
+
 }  // namespace
 
 FailureOr<RankedTensorType> findWeight(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name) {
@@ -58,9 +64,54 @@ LogicalResult checkExperts(Operation *op, SymbolTableCollection &symbols, FlatSy
 }
 
 FailureOr<RankedTensorType> findCache(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name) {
-  if (auto state = symbols.lookupNearestSymbolFrom<StateOp>(op, name))
-    return state.getType();
-  return op->emitOpError() << name << " is not a qwen.state of the module";
+  FailureOr<StateOp> state = findState(op, symbols, name);
+  if (failed(state))
+    return failure();
+  if (state->getRecurrent())
+    return op->emitOpError() << name << " is a recurrent state, but must be a KV cache";
+  return state->getType();
+}
+
+FailureOr<RankedTensorType> findRecurrentState(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr name,
+                                               int64_t rank) {
+  FailureOr<StateOp> state = findState(op, symbols, name);
+  if (failed(state))
+    return failure();
+  if (!state->getRecurrent())
+    return op->emitOpError() << name << " is a KV cache, but must be a recurrent state";
+  if (state->getType().getRank() != rank)
+    return op->emitOpError() << "state " << name << " is " << printed(state->getType().getShape()) << ", but must have "
+                             << rank << " dimensions";
+  return state->getType();
+}
+
+LogicalResult checkConvolution(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr weight,
+                               FlatSymbolRefAttr state, Value input) {
+  FailureOr<RankedTensorType> kept = findRecurrentState(op, symbols, state, 3);
+  if (failed(kept))
+    return failure();
+  if (kept->getDimSize(2) != width(input))
+    return op->emitOpError() << "state " << state << " holds " << kept->getDimSize(2) << " channels, but the input is "
+                             << width(input) << " wide";
+  return checkWeight(op, symbols, weight, {width(input), 1, kept->getDimSize(1) + 1});
+}
+
+FailureOr<RankedTensorType> checkDeltaRule(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr state,
+                                           int64_t keyWidth, Value value, Value decay) {
+  FailureOr<RankedTensorType> type = findRecurrentState(op, symbols, state, 4);
+  if (failed(type))
+    return failure();
+  int64_t valueHeads = type->getDimSize(1), keyDim = type->getDimSize(2), valueDim = type->getDimSize(3);
+  if (width(value) != valueHeads * valueDim)
+    return op->emitOpError() << "value is " << width(value) << " wide, but " << state << " holds " << valueHeads
+                             << " heads of " << valueDim;
+  if (width(decay) != valueHeads)
+    return op->emitOpError() << "decay is " << width(decay) << " wide, but " << state << " holds " << valueHeads
+                             << " heads";
+  if (keyWidth <= 0 || keyWidth % keyDim != 0 || valueHeads % (keyWidth / keyDim) != 0)
+    return op->emitOpError() << "key is " << keyWidth << " wide, but must be heads of " << keyDim
+                             << " whose number divides " << valueHeads;
+  return type;
 }
 
 FailureOr<RankedTensorType> findCaches(Operation *op, SymbolTableCollection &symbols, FlatSymbolRefAttr key,

@@ -10,7 +10,11 @@ LogicalResult WeightOp::verify() {
 }
 
 LogicalResult StateOp::verify() {
-  // Where the module says the sizes, a cache has them.
+  if (getRecurrent() && !getType().getElementType().isF32())
+    return emitOpError() << "is recurrent, so it must hold f32, not " << getType().getElementType();
+  if (!getRecurrent() && getType().getRank() != 4)
+    return emitOpError() << "must be [slots, kv_heads, max_seq, head_dim], but is " << getType();
+  // Where the module says the sizes, a state has them.
   auto check = [&](StringRef attribute, unsigned dimension) -> LogicalResult {
     auto size = (*this)->getParentOp()->getAttrOfType<IntegerAttr>(attribute);
     if (size && size.getInt() != getType().getDimSize(dimension))
@@ -18,7 +22,7 @@ LogicalResult StateOp::verify() {
                            << ", but the module's " << attribute << " is " << size.getInt();
     return success();
   };
-  return success(succeeded(check(kBatchAttr, 0)) && succeeded(check(kMaxSeqAttr, 2)));
+  return success(succeeded(check(kBatchAttr, 0)) && (getRecurrent() || succeeded(check(kMaxSeqAttr, 2))));
 }
 
 LogicalResult OutputOp::verify() {

@@ -49,15 +49,22 @@ def Qwen_StateOp : Qwen_SymbolOp<"state"> {
     A KV cache: [slots, kv_heads, max_seq, head_dim]. Ops that read or update it name it.
     Values are rounded to its element type where they are appended: to bf16, or with `!qwen.q8` to
     codes of 8 bits with one f32 scale, max |x| / 127, for the head_dim values of a position and head.
+
+    `recurrent`: what a recurrence carries from row to row, one of it for each slot, however many rows there were:
+    [slots, ...] of f32. The ops that update it say its other dimensions. A row whose index is 0 begins a sequence and
+    starts from zeros whatever the slot held before, so that slots are used again without being cleared; a row with a
+    negative index leaves it alone.
+
     The order of elements in memory is chosen below this level.
     ```mlir
     qwen.state @"model.layers.0.self_attn.key_cache" : tensor<1x8x4096x128xf32>
+    qwen.state @"model.layers.1.linear_attn.recurrent_state" recurrent : tensor<1x32x128x128xf32>
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
-                       TypeAttrOf<Qwen_StaticTensor<[F32, BF16, Qwen_Q8], "[slots, kv_heads, max_seq, head_dim] tensor",
-                                                    [HasAnyRankOfPred<[4]>]>>:$type);
-  let assemblyFormat = "$sym_name attr-dict `:` $type";
+                       TypeAttrOf<Qwen_StaticTensor<[F32, BF16, Qwen_Q8], "statically shaped, non-empty tensor">>:$type,
+                       UnitAttr:$recurrent);
+  let assemblyFormat = "$sym_name (`recurrent` $recurrent^)? attr-dict `:` $type";
   let hasVerifier = 1;
 }
 

@@ -21,8 +21,9 @@ struct GluBlock : CountingPattern<GluOp> {
     if (!norm || !isRowNorm(norm))
       return failure();
     Location loc = rewriter.getFusedLoc({norm.getLoc(), gate.getLoc(), up.getLoc(), glu.getLoc()});
-    auto fused = NormGluOp::create(rewriter, loc, glu.getType(), glu.getActivationAttr(), norm.getInput(),
-                                   norm.getWeightAttr(), norm.getEpsAttr(), gate.getWeightAttr(), up.getWeightAttr());
+    auto fused =
+        NormGluOp::create(rewriter, loc, glu.getType(), glu.getActivationAttr(), norm.getInput(), norm.getWeightAttr(),
+                          norm.getEpsAttr(), norm.getZeroCenteredAttr(), gate.getWeightAttr(), up.getWeightAttr());
     rewriter.replaceOp(glu, fused);
     ++count;
     return success();

@@ -39,10 +39,12 @@ struct SharedInput : CountingPattern<LinearOp> {
     Value input = first.getInput(), rows;
     FlatSymbolRefAttr normWeight;
     FloatAttr eps;
+    UnitAttr zeroCentered;
     SmallVector<Operation *> users = group;
     if (auto norm = producer<RmsNormOp>(input, users); norm && isRowNorm(norm)) {
       normWeight = norm.getWeightAttr();
       eps = norm.getEpsAttr();
+      zeroCentered = norm.getZeroCenteredAttr();
       locations.insert(locations.begin(), norm.getLoc());
       input = norm.getInput();
       users = {norm};
@@ -53,7 +55,7 @@ struct SharedInput : CountingPattern<LinearOp> {
     }
 
     auto fused = NormLinearOp::create(rewriter, rewriter.getFusedLoc(locations), types, input, rows, normWeight, eps,
-                                      rewriter.getArrayAttr(weights), rewriter.getArrayAttr(biases));
+                                      zeroCentered, rewriter.getArrayAttr(weights), rewriter.getArrayAttr(biases));
     for (auto [op, result] : llvm::zip(group, fused.getResults()))
       rewriter.replaceOp(op, result);
     count += group.size();

@@ -8,23 +8,40 @@ namespace mlir::qwen {
 
 namespace {
 
-// Query or key: rope(rms_norm(linear(h))), the norm per head.
+// Query or key: rope(rms_norm(linear(h))), the norm per head; or rope(rms_norm(split(linear(h)))), where the other half
+// of each head is its gate.
 struct TurnedHeads {
   RopeOp rope;
   RmsNormOp norm;
+  SplitOp split;
   LinearOp linear;
 
   // Null members where the value isn't made this way for `user` alone.
   TurnedHeads(Value value, Operation *user) {
     if (!(rope = producer<RopeOp>(value, {user})) || !(norm = producer<RmsNormOp>(rope.getInput(), {rope})))
       return;
-    linear = producer<LinearOp>(norm.getInput(), {norm});
+    if ((split = producer<SplitOp>(norm.getInput(), {norm})))
+      linear = producer<LinearOp>(split.getInput(), {split});
+    else
+      linear = producer<LinearOp>(norm.getInput(), {norm});
   }
+
+  // The gate's place among the projected values; null where there is none.
+  Value gate() const { return split ? SplitOp(split).getResult(1) : Value(); }
 
   // Whether the norm and RoPE go over heads of this size.
   bool hasHeadDim(int64_t headDim) const {
     RankedTensorType weight = weightType(norm, RmsNormOp(norm).getWeightAttr());
-    return weight && weight.getDimSize(0) == headDim && int64_t(RopeOp(rope).getHeadDim()) == headDim;
+    return weight && weight.getDimSize(0) == headDim && int64_t(RopeOp(rope).getHeadDim()) == headDim &&
+           (!split || splitsHeads(headDim));
+  }
+
+private:
+  // Query and gate side by side in each head, nothing else.
+  bool splitsHeads(int64_t headDim) const {
+    auto [input, results] = std::pair(RmsNormOp(norm).getInput(), SplitOp(split).getResults());
+    return results.size() == 2 && results[0] == input && width(results[1]) == width(input) &&
+           int64_t(SplitOp(split).getGroups()) == width(input) / headDim;
   }
 };
 
@@ -41,13 +58,8 @@ struct CacheUpdates {
           place = append;
         else if (llvm::is_contained(caches, append.getCacheAttr()))
           return;
-      } else if (auto effects = dyn_cast<MemoryEffectOpInterface>(op)) {
-        SmallVector<MemoryEffects::EffectInstance> instances;
-        effects.getEffects(instances);
-        if (llvm::any_of(instances, [&](auto &effect) { return llvm::is_contained(caches, effect.getSymbolRef()); }))
-          return;
-      } else {
-        return;  // who knows what it does
+      } else if (touches(op, caches)) {
+        return;
       }
     }
   }
@@ -68,13 +80,14 @@ struct QkvBlock : CountingPattern<AttentionOp> {
     TurnedHeads query(attention.getQuery(), attention), key(keyUpdate.getInput(), keyUpdate);
     auto value = producer<LinearOp>(valueUpdate.getInput(), {valueUpdate});
     int64_t headDim = cache.getDimSize(3);
-    if (!query.linear || !key.linear || !value || !query.hasHeadDim(headDim) || !key.hasHeadDim(headDim) ||
+    if (!query.linear || !key.linear || !value || !query.hasHeadDim(headDim) || !key.hasHeadDim(headDim) || key.split ||
         query.rope.getTable() != key.rope.getTable() || query.norm.getEpsAttr() != key.norm.getEpsAttr())
       return failure();
 
     LinearOp linears[3] = {query.linear, key.linear, value};
     auto norm = producer<RmsNormOp>(value.getInput(), {linears[0], linears[1], linears[2]});
-    if (!norm || !isRowNorm(norm))
+    if (!norm || !isRowNorm(norm) || norm.getZeroCentered() != query.norm.getZeroCentered() ||
+        norm.getZeroCentered() != key.norm.getZeroCentered())
       return failure();
     SmallVector<Attribute> weights, biases;
     SmallVector<Location> locations = {norm.getLoc()};
@@ -92,11 +105,14 @@ struct QkvBlock : CountingPattern<AttentionOp> {
     // At the later update: all operands are there, and no op between the two updates touches the caches.
     rewriter.setInsertionPoint(keyUpdate->isBeforeInBlock(valueUpdate) ? valueUpdate : keyUpdate);
     auto fused =
-        NormQkvOp::create(rewriter, rewriter.getFusedLoc(locations), attention.getQuery().getType(), norm.getInput(),
-                          query.rope.getTable(), keyUpdate.getSlot(), keyUpdate.getIndex(), norm.getWeightAttr(),
-                          norm.getEpsAttr(), rewriter.getArrayAttr(weights), rewriter.getArrayAttr(biases),
+        NormQkvOp::create(rewriter, rewriter.getFusedLoc(locations), attention.getQuery().getType(),
+                          query.split ? query.gate().getType() : Type(), norm.getInput(), query.rope.getTable(),
+                          keyUpdate.getSlot(), keyUpdate.getIndex(), norm.getWeightAttr(), norm.getEpsAttr(),
+                          norm.getZeroCenteredAttr(), rewriter.getArrayAttr(weights), rewriter.getArrayAttr(biases),
                           rewriter.getArrayAttr({query.norm.getWeightAttr(), key.norm.getWeightAttr()}),
                           query.norm.getEpsAttr(), attention.getKeyCacheAttr(), attention.getValueCacheAttr());
+    if (query.split)
+      rewriter.replaceAllUsesWith(query.gate(), fused.getGate());
     rewriter.modifyOpInPlace(attention, [&] { attention.getQueryMutable().assign(fused.getQuery()); });
     rewriter.eraseOp(keyUpdate);
     rewriter.eraseOp(valueUpdate);

@@ -14,6 +14,20 @@ bool onlyUsedBy(Value value, ArrayRef<Operation *> users) {
                       [&](Operation *user) { return isOnRequest(user) || llvm::is_contained(users, user); });
 }
 
+bool touches(Operation *op, ArrayRef<FlatSymbolRefAttr> states) {
+  auto effects = dyn_cast<MemoryEffectOpInterface>(op);
+  if (!effects)
+    return true;
+  SmallVector<MemoryEffects::EffectInstance> instances;
+  effects.getEffects(instances);
+  return llvm::any_of(instances, [&](auto &effect) { return llvm::is_contained(states, effect.getSymbolRef()); });
+}
+
+bool isBefore(Value value, Operation *op) {
+  Operation *maker = value.getDefiningOp();
+  return !maker || (maker->getBlock() == op->getBlock() && maker->isBeforeInBlock(op));
+}
+
 bool isRowNorm(RmsNormOp norm) {
   RankedTensorType weight = weightType(norm, norm.getWeightAttr());
   return weight && weight.getDimSize(0) == width(norm.getInput());

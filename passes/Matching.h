@@ -20,6 +20,18 @@ template <typename OpTy> OpTy producer(Value value, ArrayRef<Operation *> users)
   return op && onlyUsedBy(value, users) ? op : OpTy();
 }
 
+// The op of this type that makes the value, where it has one use, outputs on request counted; else null. For ops that
+// update states: no copy of them can stay beside the fused op.
+template <typename OpTy> OpTy soleProducer(Value value) {
+  return value.hasOneUse() ? value.getDefiningOp<OpTy>() : OpTy();
+}
+
+// Whether the op may read or write one of these states; true for ops that don't tell their effects.
+bool touches(Operation *op, ArrayRef<FlatSymbolRefAttr> states);
+
+// Whether the value is there before `op`, in its block.
+bool isBefore(Value value, Operation *op);
+
 // Whether the norm runs over whole rows, not over heads.
 bool isRowNorm(RmsNormOp norm);
 

@@ -26,16 +26,34 @@ def FuseMoe : Fusion<"qwen-fuse-moe", "norm_moe ops made", "router ops found"> {
     // becomes
     %z, %l = qwen.norm_moe silu %x norm @n eps 1.0e-6 router @r top_k 2 normalize experts @gate_up, @down : ...
     ```
-    Not where the norm's result, the experts' choice or their sum has another use.
+    A shared expert that is added to the experts' sum joins them. Not where the norm's result, the experts' choice or their sum has another use.
   }];
 }
 
 def FuseNormQkv : Fusion<"qwen-fuse-norm-qkv", "norm_qkv ops made", "attention ops found"> {
   let summary = "Joins norm, q|k|v projections, q/k norms, RoPE and the cache updates";
   let description = [{
-    Starts from `qwen.attention` and takes everything that makes its query and fills its caches. Not where an
-    intermediate value has another use, only some of q, k, v have biases, the two head norms differ in eps, RoPE turns
-    q and k by different tables, or something reads the caches between the two updates.
+    Starts from `qwen.attention` and takes everything that makes its query and fills its caches; where the q projection
+    makes the heads' output gates too, they become the second result. Not where an intermediate value has another use,
+    only some of q, k, v have biases, the two head norms differ in eps, only some norms are zero-centred, RoPE turns q
+    and k by different tables, or something reads the caches between the two updates.
+  }];
+}
+
+def FuseGatedAttention : Fusion<"qwen-fuse-gated-attention", "gated_attention ops made", "gated attention ops found"> {
+  let summary = "Joins attention and its output gate";
+  let description = [{
+    `glu sigmoid(gate, attention(q))` becomes `gated_attention`. Not where something else reads the attention's result,
+    even on request (it is no longer there), or where the gate is made after the attention.
+  }];
+}
+
+def FuseGatedDeltaNet : Fusion<"qwen-fuse-gated-delta-net", "gated_delta_net ops made", "gated_delta_rule ops found"> {
+  let summary = "Joins convolution, gates, l2 norms, gated delta rule and gated norm of a linear attention layer";
+  let description = [{
+    Everything between the projections in and the projection out becomes `gated_delta_net`. Not where an intermediate
+    value has another use, the two l2 norms differ, the norm isn't one over value heads or is zero-centred, convolution
+    and rule go by different slots or indices, or something else updates the convolution's state between them.
   }];
 }
 

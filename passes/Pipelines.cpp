@@ -14,6 +14,8 @@ void buildFusePipeline(OpPassManager &manager) {
   // The larger the pattern, the earlier: each takes what the later ones would break.
   function.addPass(createFuseMoe());
   function.addPass(createFuseNormQkv());
+  function.addPass(createFuseGatedAttention());
+  function.addPass(createFuseGatedDeltaNet());
   function.addPass(createFuseNormGlu());
   function.addPass(createFuseLinearResidual());
   function.addPass(createFuseNormLinear());

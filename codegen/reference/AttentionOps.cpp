@@ -22,7 +22,7 @@ static void run(RopeTableOp op, Frame &frame) {
     const float scale = attentionFactor(op.getParameters(), length.reals[r]);
     for (int64_t i = 0; i < half; ++i) {
       // In f32 as HF has it: the rounding of a large angle shows in the result.
-      const float angle = position.row(r)[0] * frequencies[i];
+      const float angle = position.row(r)[positionAxis(op.getParameters(), i)] * frequencies[i];
       result.row(r)[i] = float(std::cos(double(angle))) * scale;
       result.row(r)[half + i] = float(std::sin(double(angle))) * scale;
     }

@@ -47,9 +47,10 @@ private:
 using Step = std::function<void(Frame &)>;
 
 // The rule of `op`, null when this family of maths has none.
-Step modelStep(mlir::Operation *op);      // norms, linear maps, embedding, gating, residuals
+Step modelStep(mlir::Operation *op);      // norms, linear maps, embedding, gating, pieces of rows, residuals
 Step attentionStep(mlir::Operation *op);  // RoPE, KV cache, attention
 Step moeStep(mlir::Operation *op);        // router, experts
+Step deltaStep(mlir::Operation *op);      // gated delta rule, its gates and the convolution before it
 
 // "qwen.linear at model.layers.0.mlp.up_proj", "qwen.linear at t.mlir:7".
 std::string describe(mlir::Operation *op);

@@ -126,7 +126,7 @@ std::unique_ptr<Interpreter> Interpreter::create(mlir::ModuleOp module, const We
       continue;
     }
     Step step;
-    for (auto family : {modelStep, attentionStep, moeStep})
+    for (auto family : {modelStep, attentionStep, moeStep, deltaStep})
       if (!step)
         step = family(&op);
     if (!step) {

@@ -63,7 +63,8 @@ static void run(RmsNormOp op, Frame &frame) {
     const float *in = x.reals.data() + start;
     const double scale = 1 / std::sqrt(dot(in, in, n) / n + eps);
     for (int64_t j = 0; j < n; ++j)
-      result.reals[start + j] = float(weight.reals[j] * (in[j] * scale));
+      result.reals[start + j] =
+          float((op.getZeroCentered() ? 1.0f + weight.reals[j] : weight.reals[j]) * (in[j] * scale));
   }
   frame.set(op.getResult(), std::move(result));
 }
@@ -84,6 +85,38 @@ static void run(GluOp op, Frame &frame) {
   for (int64_t i = 0; i < gate.elements(); ++i)
     result.reals[i] = float(activate(op.getActivation(), gate.reals[i]) * up.reals[i]);
   frame.set(op.getResult(), std::move(result));
+}
+
+static void run(ActivationOp op, Frame &frame) {
+  Tensor result = frame.get(op.getInput());
+  for (float &value : result.reals)
+    value = float(activate(op.getActivation(), value));
+  frame.set(op.getResult(), std::move(result));
+}
+
+static void run(GateRowsOp op, Frame &frame) {
+  const Tensor &gate = frame.get(op.getGate());
+  Tensor result = frame.get(op.getInput());
+  for (int64_t r = 0; r < result.rows(); ++r) {
+    const float factor = float(activate(op.getActivation(), gate.reals[r]));
+    for (int64_t i = 0; i < result.width(); ++i)
+      result.row(r)[i] *= factor;
+  }
+  frame.set(op.getResult(), std::move(result));
+}
+
+static void run(SplitOp op, Frame &frame) {
+  const Tensor &x = frame.get(op.getInput());
+  const int64_t groups = op.getGroups();
+  int64_t start = 0;  // of the result's piece in each group
+  for (mlir::Value piece : op.getResults()) {
+    const int64_t width = mlir::qwen::width(piece) / groups;
+    Tensor result = Tensor::ofReals({x.rows(), width * groups});
+    for (int64_t i = 0; i < x.rows() * groups; ++i)  // the groups of all rows lie one after another
+      std::copy_n(x.reals.data() + i * (x.width() / groups) + start, width, result.reals.data() + i * width);
+    start += width;
+    frame.set(piece, std::move(result));
+  }
 }
 
 static void run(GatherRowsOp op, Frame &frame) {
@@ -108,7 +141,7 @@ static void run(mlir::arith::AddFOp op, Frame &frame) {
 
 Step modelStep(mlir::Operation *op) {
   return llvm::TypeSwitch<mlir::Operation *, Step>(op)
-      .Case<EmbedOp, RmsNormOp, LinearOp, GluOp, GatherRowsOp>(
+      .Case<EmbedOp, RmsNormOp, LinearOp, GluOp, ActivationOp, GateRowsOp, SplitOp, GatherRowsOp>(
           [](auto op) -> Step { return [op](Frame &frame) { run(op, frame); }; })
       .Case([](mlir::arith::AddFOp op) -> Step {
         if (!mlir::isa<mlir::RankedTensorType>(op.getType()))

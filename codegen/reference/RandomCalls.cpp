@@ -12,11 +12,10 @@ using namespace mlir::qwen;
 RandomCalls::RandomCalls(mlir::func::FuncOp function, std::vector<std::string> names, uint64_t seed)
     : function(function), names(std::move(names)), seed(seed) {
   auto module = function->getParentOfType<mlir::ModuleOp>();
-  auto states = module.getOps<StateOp>();
-  if (!states.empty()) {  // a module without the attributes has at least caches
-    llvm::ArrayRef<int64_t> shape = (*states.begin()).getType().getShape();
-    batch = shape[0];
-    max_seq = shape[2];
+  for (auto state : module.getOps<StateOp>()) {  // a module without the attributes has at least states
+    batch = state.getType().getDimSize(0);
+    if (!state.getRecurrent())
+      max_seq = state.getType().getDimSize(2);
   }
   auto read = [&](llvm::StringRef name, int64_t &value) {
     if (auto attribute = module->getAttrOfType<mlir::IntegerAttr>(name))
@@ -44,7 +43,8 @@ bool RandomCalls::makeArgument(llvm::StringRef name, mlir::RankedTensorType type
     for (int64_t i = 0; i < tensor.elements(); ++i) {
       const RowPlace &row = rows[std::min(i / tensor.width(), count - 1)];
       if (name == "position")
-        tensor.reals[i] = float(row.index + row.slot);  // as if padded by as many as the slot's number
+        // As if padded by as many as the slot's number; the axes of M-RoPE differ.
+        tensor.reals[i] = float(row.index + row.slot + i % tensor.width());
       else if (name == "length")
         tensor.reals[i] = float(largest + batch);
       else

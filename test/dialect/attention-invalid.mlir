@@ -138,3 +138,12 @@ func.func @attention_result(%q: tensor<?x8xf32>, %i: tensor<?xi32>) {
     : (tensor<?x8xf32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x4xf32>
   return
 }
+
+// -----
+
+qwen.state @cache recurrent : tensor<1x2x16x4xf32>
+func.func @recurrent_cache(%k: tensor<?x8xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+  // expected-error@+1 {{@cache is a recurrent state, but must be a KV cache}}
+  qwen.cache_append %k, %slot, %index, @cache : tensor<?x8xf32>
+  return
+}

@@ -18,6 +18,15 @@ func.func @rope(%q: tensor<?x16xf32>, %position: tensor<?x1xf32>, %length: tenso
   return %2 : tensor<?x16xf32>
 }
 
+// CHECK-LABEL: func.func @mrope
+func.func @mrope(%position: tensor<?x3xf32>, %length: tensor<?xf32>) -> tensor<?x8xf32> {
+  // CHECK: qwen.rope_table %{{.*}}, %{{.*}} {head_dim = 8 : i64, max_position_embeddings = 64 : i64,
+  // CHECK-SAME: mrope_section = array<i64: 2, 1, 1>, {{.*}}} : tensor<?x3xf32> -> tensor<?x8xf32>
+  %0 = qwen.rope_table %position, %length {rope_type = "default", rope_theta = 1.0e6, head_dim = 8,
+    max_position_embeddings = 64, mrope_section = array<i64: 2, 1, 1>} : tensor<?x3xf32> -> tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}
+
 // CHECK-LABEL: func.func @attention
 func.func @attention(%q: tensor<?x16xf32>, %k: tensor<?x8xf32>, %slot: tensor<?xi32>,
                      %index: tensor<?xi32>) -> (tensor<?x16xf32>, tensor<?x16xf32>) {

@@ -493,3 +493,148 @@ func.func @moe_result(%x: tensor<?x8xf32>) {
   %0, %1 = "qwen.norm_moe"(%x) {activation = 0 : i32, norm = @norm, eps = 1.0, router = @router, top_k = 2, gate_up = @gate_up, down = @down} : (tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x5xf32>)
   return
 }
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @router : tensor<5x8xf32>
+qwen.weight @gate_up : tensor<5x6x8xf32>
+qwen.weight @down : tensor<5x8x3xf32>
+qwen.weight @g : tensor<4x8xf32>
+qwen.weight @u : tensor<4x8xf32>
+qwen.weight @d : tensor<8x4xf32>
+qwen.weight @s : tensor<1x8xf32>
+func.func @shared_count(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{failed to verify that shared must be empty or gate, up, down and the row's gate}}
+  %0, %l = qwen.norm_moe silu %x norm @norm eps 1.0 router @router top_k 2 experts @gate_up, @down shared [@g, @u, @d]
+    : tensor<?x8xf32> -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @router : tensor<5x8xf32>
+qwen.weight @gate_up : tensor<5x6x8xf32>
+qwen.weight @down : tensor<5x8x3xf32>
+qwen.weight @g : tensor<4x7xf32>
+qwen.weight @u : tensor<4x8xf32>
+qwen.weight @d : tensor<8x4xf32>
+qwen.weight @s : tensor<1x8xf32>
+func.func @shared_gate(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{weight @g is [4, 7], but must be [any, 8]}}
+  %0, %l = qwen.norm_moe silu %x norm @norm eps 1.0 router @router top_k 2 experts @gate_up, @down shared [@g, @u, @d, @s]
+    : tensor<?x8xf32> -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @router : tensor<5x8xf32>
+qwen.weight @gate_up : tensor<5x6x8xf32>
+qwen.weight @down : tensor<5x8x3xf32>
+qwen.weight @g : tensor<4x8xf32>
+qwen.weight @u : tensor<5x8xf32>
+qwen.weight @d : tensor<8x4xf32>
+qwen.weight @s : tensor<1x8xf32>
+func.func @shared_up(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{weight @u is [5, 8], but must be [4, 8]}}
+  %0, %l = qwen.norm_moe silu %x norm @norm eps 1.0 router @router top_k 2 experts @gate_up, @down shared [@g, @u, @d, @s]
+    : tensor<?x8xf32> -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @router : tensor<5x8xf32>
+qwen.weight @gate_up : tensor<5x6x8xf32>
+qwen.weight @down : tensor<5x8x3xf32>
+qwen.weight @g : tensor<4x8xf32>
+qwen.weight @u : tensor<4x8xf32>
+qwen.weight @d : tensor<8x5xf32>
+qwen.weight @s : tensor<1x8xf32>
+func.func @shared_down(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{weight @d is [8, 5], but must be [8, 4]}}
+  %0, %l = qwen.norm_moe silu %x norm @norm eps 1.0 router @router top_k 2 experts @gate_up, @down shared [@g, @u, @d, @s]
+    : tensor<?x8xf32> -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @router : tensor<5x8xf32>
+qwen.weight @gate_up : tensor<5x6x8xf32>
+qwen.weight @down : tensor<5x8x3xf32>
+qwen.weight @g : tensor<4x8xf32>
+qwen.weight @u : tensor<4x8xf32>
+qwen.weight @d : tensor<8x4xf32>
+qwen.weight @s : tensor<2x8xf32>
+func.func @shared_row_gate(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{weight @s is [2, 8], but must be [1, 8]}}
+  %0, %l = qwen.norm_moe silu %x norm @norm eps 1.0 router @router top_k 2 experts @gate_up, @down shared [@g, @u, @d, @s]
+    : tensor<?x8xf32> -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+qwen.weight @q : tensor<16x8xf32>
+func.func @zero_centered_alone(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{failed to verify that there must be a norm to be zero_centered}}
+  %0 = qwen.norm_linear %x zero_centered weights [@q] : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @head_norm : tensor<4xf32>
+qwen.weight @q : tensor<16x8xf32>
+qwen.weight @k : tensor<8x8xf32>
+qwen.state @key_cache : tensor<1x2x16x4xf32>
+qwen.state @value_cache : tensor<1x2x16x4xf32>
+func.func @gate_rows(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+  // expected-error@+1 {{weight @q is [16, 8], but must be [32, 8]}}
+  %q, %g = qwen.norm_qkv %x, %t, %slot, %index norm @norm eps 1.0 weights [@q, @k, @k]
+    head_norms [@head_norm, @head_norm] eps 2.0 caches @key_cache, @value_cache
+    : tensor<?x8xf32>, tensor<?x4xf32> -> tensor<?x16xf32> gate tensor<?x16xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @head_norm : tensor<4xf32>
+qwen.weight @q : tensor<16x8xf32>
+qwen.weight @k : tensor<8x8xf32>
+qwen.state @key_cache : tensor<1x2x16x4xf32>
+qwen.state @value_cache : tensor<1x2x16x4xf32>
+func.func @gate_width(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+  // expected-error@+1 {{failed to verify that gate must be as wide as the query}}
+  %q, %g = qwen.norm_qkv %x, %t, %slot, %index norm @norm eps 1.0 weights [@q, @k, @k]
+    head_norms [@head_norm, @head_norm] eps 2.0 caches @key_cache, @value_cache
+    : tensor<?x8xf32>, tensor<?x4xf32> -> tensor<?x16xf32> gate tensor<?x8xf32>
+  return
+}
+
+// -----
+
+qwen.state @key_cache : tensor<1x2x16x4xf32>
+func.func @gated_value_cache(%q: tensor<?x16xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+  // expected-error@+1 {{@value_cache is not a qwen.state of the module}}
+  %0 = qwen.gated_attention %q, %q, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  return
+}
+
+// -----
+
+qwen.state @key_cache : tensor<1x2x16x4xf32>
+func.func @gated_types(%q: tensor<?x16xf32>, %g: tensor<?x8xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+  // expected-error@+1 {{failed to verify that all of {query, gate, result} have same type}}
+  %0 = "qwen.gated_attention"(%q, %g, %slot, %index) {key_cache = @key_cache, value_cache = @key_cache, scale = 0.5 : f64}
+    : (tensor<?x16xf32>, tensor<?x8xf32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x16xf32>
+  return
+}

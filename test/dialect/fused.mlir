@@ -68,3 +68,40 @@ func.func @norm_moe(%x: tensor<?x8xf32>) {
     : tensor<?x8xf32> -> tensor<?x5xf32>
   return
 }
+
+qwen.weight @wide_q : tensor<32x8xf32>
+qwen.weight @up : tensor<3x8xf32>
+qwen.weight @shared_down : tensor<8x3xf32>
+qwen.weight @row_gate : tensor<1x8xf32>
+
+// CHECK-LABEL: func.func @zero_centered
+func.func @zero_centered(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) {
+  // CHECK: qwen.norm_linear %{{.*}} norm @norm eps 1.000000e+00 zero_centered rows %{{.*}} weights [@q]
+  %0 = qwen.norm_linear %x norm @norm eps 1.0 zero_centered rows %wanted weights [@q] : tensor<?x8xf32> -> tensor<?x16xf32>
+  // CHECK: qwen.norm_glu silu %{{.*}} norm @norm eps 1.000000e+00 zero_centered gate @q up @q
+  %1 = qwen.norm_glu silu %x norm @norm eps 1.0 zero_centered gate @q up @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @gated_attention
+func.func @gated_attention(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>, %index: tensor<?xi32>) {
+  // CHECK: %[[Q:.*]], %[[G:.*]] = qwen.norm_qkv %{{.*}} norm @norm eps 1.000000e+00 zero_centered weights [@wide_q, @k, @k]
+  // CHECK-SAME: : tensor<?x8xf32>, tensor<?x4xf32> -> tensor<?x16xf32> gate tensor<?x16xf32>
+  %q, %g = qwen.norm_qkv %x, %t, %slot, %index norm @norm eps 1.0 zero_centered weights [@wide_q, @k, @k]
+    head_norms [@head_norm, @head_norm] eps 2.0 caches @key_cache, @value_cache
+    : tensor<?x8xf32>, tensor<?x4xf32> -> tensor<?x16xf32> gate tensor<?x16xf32>
+  // CHECK: qwen.gated_attention %[[Q]], %[[G]], %{{.*}}, %{{.*}}, @key_cache, @value_cache scale 5.000000e-01 : tensor<?x16xf32>
+  %0 = qwen.gated_attention %q, %g, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  // CHECK: qwen.gated_attention %{{.*}} scale 5.000000e-01 window 8 : tensor<?x16xf32>
+  %1 = qwen.gated_attention %q, %g, %slot, %index, @key_cache, @value_cache scale 0.5 window 8 : tensor<?x16xf32>
+  return
+}
+
+// CHECK-LABEL: func.func @norm_moe_shared
+func.func @norm_moe_shared(%x: tensor<?x8xf32>) {
+  // CHECK: qwen.norm_moe silu %{{.*}} norm @norm eps 1.000000e+00 zero_centered router @router top_k 2 normalize
+  // CHECK-SAME: experts @gate_up, @down shared [@up, @up, @shared_down, @row_gate] : tensor<?x8xf32> -> tensor<?x5xf32>
+  %0, %l = qwen.norm_moe silu %x norm @norm eps 1.0 zero_centered router @router top_k 2 normalize
+    experts @gate_up, @down shared [@up, @up, @shared_down, @row_gate] : tensor<?x8xf32> -> tensor<?x5xf32>
+  return
+}

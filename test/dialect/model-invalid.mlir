@@ -130,3 +130,27 @@ func.func @gather(%x: tensor<?x6xf32>, %rows: tensor<?xi32>) {
   %0 = "qwen.gather_rows"(%x, %rows) : (tensor<?x6xf32>, tensor<?xi32>) -> tensor<?x8xf32>
   return
 }
+
+// -----
+
+func.func @row_gate(%g: tensor<?x2xf32>, %x: tensor<?x8xf32>) {
+  // expected-error@+1 {{operand #0 must be one gate per row, tensor<?x1xf32>, but got 'tensor<?x2xf32>'}}
+  %0 = "qwen.gate_rows"(%g, %x) {activation = 5 : i32} : (tensor<?x2xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @split_groups(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{result 1 is 5 wide, which 3 groups do not divide}}
+  %0:2 = qwen.split %x groups 3 : tensor<?x8xf32> -> tensor<?x3xf32>, tensor<?x5xf32>
+  return
+}
+
+// -----
+
+func.func @split_total(%x: tensor<?x8xf32>) {
+  // expected-error@+1 {{results are 7 wide together, but the input is 8}}
+  %0:2 = qwen.split %x : tensor<?x8xf32> -> tensor<?x3xf32>, tensor<?x4xf32>
+  return
+}

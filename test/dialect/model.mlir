@@ -21,7 +21,9 @@ func.func @rms_norm(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   // Two heads of four.
   // CHECK: qwen.rms_norm %{{.*}}, @head_norm eps 1.000000e+00 : tensor<?x8xf32>
   %1 = qwen.rms_norm %0, @head_norm eps 1.0 : tensor<?x8xf32>
-  return %1 : tensor<?x8xf32>
+  // CHECK: qwen.rms_norm %{{.*}}, @norm eps 1.000000e+00 zero_centered : tensor<?x8xf32>
+  %2 = qwen.rms_norm %1, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  return %2 : tensor<?x8xf32>
 }
 
 // CHECK-LABEL: func.func @linear
@@ -57,4 +59,22 @@ func.func @gather_rows(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) -> tensor<?x
   // CHECK: qwen.gather_rows %{{.*}}, %{{.*}} : tensor<?x8xf32>
   %0 = qwen.gather_rows %x, %wanted : tensor<?x8xf32>
   return %0 : tensor<?x8xf32>
+}
+
+// CHECK-LABEL: func.func @gates
+func.func @gates(%gate: tensor<?x1xf32>, %x: tensor<?x6xf32>) -> tensor<?x6xf32> {
+  // CHECK: qwen.activation sigmoid %{{.*}} : tensor<?x6xf32>
+  %0 = qwen.activation sigmoid %x : tensor<?x6xf32>
+  // CHECK: qwen.gate_rows sigmoid %{{.*}}, %{{.*}} : tensor<?x6xf32>
+  %1 = qwen.gate_rows sigmoid %gate, %0 : tensor<?x6xf32>
+  return %1 : tensor<?x6xf32>
+}
+
+// CHECK-LABEL: func.func @split
+func.func @split(%x: tensor<?x8xf32>) -> (tensor<?x4xf32>, tensor<?x5xf32>) {
+  // CHECK: qwen.split %{{.*}} groups 2 : tensor<?x8xf32> -> tensor<?x4xf32>, tensor<?x4xf32>
+  %0:2 = qwen.split %x groups 2 : tensor<?x8xf32> -> tensor<?x4xf32>, tensor<?x4xf32>
+  // CHECK: qwen.split %{{[^ ]*}} : tensor<?x8xf32> -> tensor<?x1xf32>, tensor<?x2xf32>, tensor<?x5xf32>
+  %1:3 = qwen.split %x groups 1 : tensor<?x8xf32> -> tensor<?x1xf32>, tensor<?x2xf32>, tensor<?x5xf32>
+  return %0#1, %1#2 : tensor<?x4xf32>, tensor<?x5xf32>
 }

@@ -221,3 +221,39 @@ func.func @dynamic_dim(%p: tensor<?x1xf32>, %l: tensor<?xf32>) {
     : tensor<?x1xf32> -> tensor<?x2xf32>
   return
 }
+
+// -----
+
+func.func @sections(%p: tensor<?x3xf32>, %l: tensor<?xf32>) {
+  // expected-error@+1 {{mrope_section must be an array<i64> of three numbers of at least 0, but is array<i64: 2, 1>}}
+  %0 = qwen.rope_table %p, %l {rope_type = "default", rope_theta = 1.0e6, head_dim = 4, max_position_embeddings = 64,
+    mrope_section = array<i64: 2, 1>} : tensor<?x3xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @negative_section(%p: tensor<?x3xf32>, %l: tensor<?xf32>) {
+  // expected-error@+1 {{mrope_section must be an array<i64> of three numbers of at least 0, but is array<i64: 2, 1, -1>}}
+  %0 = qwen.rope_table %p, %l {rope_type = "default", rope_theta = 1.0e6, head_dim = 4, max_position_embeddings = 64,
+    mrope_section = array<i64: 2, 1, -1>} : tensor<?x3xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @one_axis(%p: tensor<?x1xf32>, %l: tensor<?xf32>) {
+  // expected-error@+1 {{position is 1 wide, but must be 3 with mrope_section}}
+  %0 = qwen.rope_table %p, %l {rope_type = "default", rope_theta = 1.0e6, head_dim = 4, max_position_embeddings = 64,
+    mrope_section = array<i64: 2, 1, 1>} : tensor<?x1xf32> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @three_axes(%p: tensor<?x3xf32>, %l: tensor<?xf32>) {
+  // expected-error@+1 {{position is 3 wide, but must be 1 without mrope_section}}
+  %0 = qwen.rope_table %p, %l {rope_type = "default", rope_theta = 1.0e6, head_dim = 4, max_position_embeddings = 64}
+    : tensor<?x3xf32> -> tensor<?x4xf32>
+  return
+}

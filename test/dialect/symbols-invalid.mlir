@@ -25,8 +25,20 @@ qwen.weight @vector : tensor<8xf32> as !qwen.q4
 
 // -----
 
-// expected-error@+1 {{attribute 'type' failed to satisfy constraint: type attribute of [slots, kv_heads, max_seq, head_dim] tensor of 32-bit float or bfloat16 type or 8 bits}}
+// expected-error@+1 {{must be [slots, kv_heads, max_seq, head_dim], but is 'tensor<8x16x4xf32>'}}
 qwen.state @rank : tensor<8x16x4xf32>
+
+// -----
+
+// expected-error@+1 {{is recurrent, so it must hold f32, not 'bf16'}}
+qwen.state @narrow recurrent : tensor<1x3x8xbf16>
+
+// -----
+
+module attributes {qwen.batch = 2 : i64} {
+  // expected-error@+1 {{dimension 0 is 1, but the module's qwen.batch is 2}}
+  qwen.state @recurrent_slots recurrent : tensor<1x3x8xf32>
+}
 
 // -----
 

@@ -17,6 +17,8 @@ module attributes {qwen.max_rows = 32 : i64, qwen.max_seq = 16 : i64, qwen.batch
   qwen.state @unused_cache : tensor<2x1x16x8xbf16>
   // CHECK: qwen.state @unused_codes : tensor<2x1x16x8x!qwen.q8>
   qwen.state @unused_codes : tensor<2x1x16x8x!qwen.q8>
+  // CHECK: qwen.state @unused_inputs recurrent : tensor<2x3x8xf32>
+  qwen.state @unused_inputs recurrent : tensor<2x3x8xf32>
 
   // What nothing names goes.
   // DCE-NOT: @stacked

@@ -49,3 +49,48 @@ func.func @norm_on_request(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %y = arith.addf %x, %m : tensor<?x8xf32>
   return %y : tensor<?x8xf32>
 }
+
+qwen.weight @shared_gate : tensor<4x8xf32>
+qwen.weight @shared_up : tensor<4x8xf32>
+qwen.weight @shared_down : tensor<8x4xf32>
+qwen.weight @row_gate : tensor<1x8xf32>
+
+// A shared expert; zero-centred.
+// CHECK-LABEL: func.func @shared
+// CHECK-NEXT: %[[Y:.*]], %{{.*}} = qwen.norm_moe silu %arg0 norm @norm eps 1.000000e+00 zero_centered router @router
+// CHECK-SAME: top_k 2 normalize experts @gate_up, @down shared [@shared_gate, @shared_up, @shared_down, @row_gate]
+// CHECK-NEXT: return %[[Y]]
+func.func @shared(%x: tensor<?x8xf32>, %o: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %g = qwen.linear %h, @shared_gate : tensor<?x8xf32> -> tensor<?x4xf32>
+  %u = qwen.linear %h, @shared_up : tensor<?x8xf32> -> tensor<?x4xf32>
+  %a = qwen.glu silu %g, %u : tensor<?x4xf32>
+  %d = qwen.linear %a, @shared_down : tensor<?x4xf32> -> tensor<?x8xf32>
+  %w, %e, %l = qwen.router %h, @router top_k 2 normalize : tensor<?x8xf32> -> tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x5xf32>
+  %m = qwen.experts silu %h, %w, %e, @gate_up, @down : tensor<?x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  %r = qwen.linear %h, @row_gate : tensor<?x8xf32> -> tensor<?x1xf32>
+  %s = qwen.gate_rows sigmoid %r, %d : tensor<?x8xf32>
+  %b = arith.addf %m, %s : tensor<?x8xf32>
+  %y = arith.addf %x, %b : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// Both sums the other way round.
+// CHECK-LABEL: func.func @shared_other_order
+// CHECK-NEXT: %[[Y:.*]], %{{.*}} = qwen.norm_moe silu %arg0
+// CHECK-SAME: shared [@shared_gate, @shared_up, @shared_down, @row_gate]
+// CHECK-NEXT: return %[[Y]]
+func.func @shared_other_order(%x: tensor<?x8xf32>, %o: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %g = qwen.linear %h, @shared_gate : tensor<?x8xf32> -> tensor<?x4xf32>
+  %u = qwen.linear %h, @shared_up : tensor<?x8xf32> -> tensor<?x4xf32>
+  %a = qwen.glu silu %g, %u : tensor<?x4xf32>
+  %d = qwen.linear %a, @shared_down : tensor<?x4xf32> -> tensor<?x8xf32>
+  %w, %e, %l = qwen.router %h, @router top_k 2 normalize : tensor<?x8xf32> -> tensor<?x2xf32>, tensor<?x2xi32>, tensor<?x5xf32>
+  %m = qwen.experts silu %h, %w, %e, @gate_up, @down : tensor<?x8xf32>, tensor<?x2xf32>, tensor<?x2xi32>
+  %r = qwen.linear %h, @row_gate : tensor<?x8xf32> -> tensor<?x1xf32>
+  %s = qwen.gate_rows sigmoid %r, %d : tensor<?x8xf32>
+  %b = arith.addf %s, %m : tensor<?x8xf32>
+  %y = arith.addf %b, %x : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

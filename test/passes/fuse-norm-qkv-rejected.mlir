@@ -2,7 +2,7 @@
 // RUN: qwen-opt %s --pass-pipeline='builtin.module(func.func(qwen-fuse-norm-qkv))' | FileCheck %s
 // RUN: qwen-opt %s --pass-pipeline='builtin.module(func.func(qwen-fuse-norm-qkv))' --remarks-filter=qwen 2>&1 >/dev/null | FileCheck %s --check-prefix=COUNT
 
-// COUNT-COUNT-20: remark: {{.*}}"0 of {{[12]}} norm + q|k|v + RoPE + cache updates fused"
+// COUNT-COUNT-29: remark: {{.*}}"0 of {{[12]}} norm + q|k|v + RoPE + cache updates fused"
 
 qwen.weight @norm : tensor<8xf32>
 qwen.weight @q_norm : tensor<4xf32>
@@ -420,4 +420,207 @@ func.func @call_between(%x: tensor<?x8xf32>, %given: tensor<?x16xf32>, %t: tenso
   qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
   %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
   return %a : tensor<?x16xf32>
+}
+
+qwen.weight @wide_q : tensor<32x8xf32>
+
+// Query and gate don't alternate head by head.
+// CHECK-LABEL: func.func @gate_groups(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @gate_groups(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 2 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// The gate stands before the query.
+// CHECK-LABEL: func.func @gate_first(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @gate_first(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %g, %q = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// There is something beside query and gate.
+// CHECK-LABEL: func.func @three_pieces(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @three_pieces(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g0, %g1 = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x8xf32>, tensor<?x8xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %a, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// The raw query has another use.
+// CHECK-LABEL: func.func @split_query_used(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @split_query_used(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  qwen.output "raw" %q : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// Query and gate have another use together.
+// CHECK-LABEL: func.func @both_used(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @both_used(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  qwen.output "qg" %qg : tensor<?x32xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// The query's norm is not zero-centred as the others are.
+// CHECK-LABEL: func.func @centred_query(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @centred_query(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// The key's norm is not zero-centred as the others are.
+// CHECK-LABEL: func.func @centred_key(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @centred_key(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// The rows' norm is not zero-centred as the others are.
+// CHECK-LABEL: func.func @centred_norm(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @centred_norm(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// The key is one half of a projection.
+// CHECK-LABEL: func.func @split_key(
+// CHECK-NOT: qwen.norm_qkv
+// CHECK: qwen.attention
+func.func @split_key(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %kk = qwen.linear %h, @q : tensor<?x8xf32> -> tensor<?x16xf32>
+  %k, %kg = qwen.split %kk groups 2 : tensor<?x16xf32> -> tensor<?x8xf32>, tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
 }

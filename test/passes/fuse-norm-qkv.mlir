@@ -57,3 +57,30 @@ func.func @biases(%x: tensor<?x8xf32>, %t: tensor<?x2xf32>, %slot: tensor<?xi32>
   %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
   return %a : tensor<?x16xf32>
 }
+
+qwen.weight @wide_q : tensor<32x8xf32>
+
+// Each head's projected query is followed by its output gate; zero-centred norms.
+// CHECK-LABEL: func.func @gated(
+// CHECK-NEXT: %[[Q:.*]], %[[G:.*]] = qwen.norm_qkv %arg0, %arg1, %arg2, %arg3 norm @norm eps 1.000000e+00 zero_centered
+// CHECK-SAME: weights [@wide_q, @k, @v] head_norms [@q_norm, @k_norm] eps 2.000000e+00
+// CHECK-SAME: -> tensor<?x16xf32> gate tensor<?x16xf32>
+// CHECK-NEXT: %[[A:.*]] = qwen.attention %[[Q]]
+// CHECK-NEXT: qwen.glu sigmoid %[[G]], %[[A]]
+func.func @gated(%x: tensor<?x8xf32>, %t: tensor<?x4xf32>, %slot: tensor<?xi32>,
+    %index: tensor<?xi32>) -> tensor<?x16xf32> {
+  %h = qwen.rms_norm %x, @norm eps 1.0 zero_centered : tensor<?x8xf32>
+  %qg = qwen.linear %h, @wide_q : tensor<?x8xf32> -> tensor<?x32xf32>
+  %q, %g = qwen.split %qg groups 4 : tensor<?x32xf32> -> tensor<?x16xf32>, tensor<?x16xf32>
+  %k = qwen.linear %h, @k : tensor<?x8xf32> -> tensor<?x8xf32>
+  %v = qwen.linear %h, @v : tensor<?x8xf32> -> tensor<?x8xf32>
+  %qn = qwen.rms_norm %q, @q_norm eps 2.0 zero_centered : tensor<?x16xf32>
+  %kn = qwen.rms_norm %k, @k_norm eps 2.0 zero_centered : tensor<?x8xf32>
+  %qr = qwen.rope %qn, %t head_dim 4 : tensor<?x16xf32>, tensor<?x4xf32>
+  %kr = qwen.rope %kn, %t head_dim 4 : tensor<?x8xf32>, tensor<?x4xf32>
+  qwen.cache_append %kr, %slot, %index, @key_cache : tensor<?x8xf32>
+  qwen.cache_append %v, %slot, %index, @value_cache : tensor<?x8xf32>
+  %a = qwen.attention %qr, %slot, %index, @key_cache, @value_cache scale 0.5 : tensor<?x16xf32>
+  %y = qwen.glu sigmoid %g, %a : tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}

@@ -8,6 +8,7 @@
 // RUN: not qwen-opt --interpret %t/embeds.mlir 2>&1 | FileCheck %s --check-prefix=EMBEDS
 // RUN: not qwen-opt --interpret %t/row.mlir 2>&1 | FileCheck %s --check-prefix=ROW
 // RUN: not qwen-opt --interpret %t/slot.mlir 2>&1 | FileCheck %s --check-prefix=SLOT
+// RUN: not qwen-opt --interpret %t/recurrent-slot.mlir 2>&1 | FileCheck %s --check-prefix=RECURRENT
 // RUN: not qwen-opt --interpret %t/index.mlir 2>&1 | FileCheck %s --check-prefix=INDEX
 // RUN: not qwen-opt --interpret %t/no-key.mlir 2>&1 | FileCheck %s --check-prefix=KEY
 // RUN: not qwen-opt --interpret %t/expert.mlir 2>&1 | FileCheck %s --check-prefix=EXPERT
@@ -26,6 +27,17 @@ func.func @forward(%x: tensor<?x2xf32>) {
   return
 }
 // OP: {{^}}qwen-opt: arith.mulf at {{.*}}unknown-op.mlir:2: the interpreter has no rule for this op{{$}}
+
+//--- recurrent-slot.mlir
+qwen.weight @w : tensor<2x1x2xf32>
+qwen.state @s recurrent : tensor<1x1x2xf32>
+func.func @forward(%x: tensor<?x2xf32> {qwen.value = dense<1.0> : tensor<1x2xf32>},
+                   %slot: tensor<?xi32> {qwen.value = dense<1> : tensor<1xi32>},
+                   %index: tensor<?xi32> {qwen.value = dense<0> : tensor<1xi32>}) {
+  %y = qwen.causal_conv %x, %slot, %index, @w state @s : tensor<?x2xf32>
+  return
+}
+// RECURRENT: {{^}}qwen-opt: qwen.causal_conv at {{.*}}: slot is 1, but only 0 to 0 exist{{$}}
 
 //--- scalar.mlir
 func.func @forward(%x: f32) {

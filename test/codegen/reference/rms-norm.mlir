@@ -9,6 +9,9 @@ func.func @forward(%x: tensor<?x4xf32> {qwen.value = dense<[[3.0, 4.0, 0.0, 1.0]
   qwen.output "heads" %heads : tensor<?x4xf32>
   %row = qwen.rms_norm %x, @layer eps 9.5 : tensor<?x4xf32>
   qwen.output "row" %row : tensor<?x4xf32>
+  // Factors 2, 3, 4, -3.
+  %centered = qwen.rms_norm %x, @layer eps 9.5 zero_centered : tensor<?x4xf32>
+  qwen.output "centered" %centered : tensor<?x4xf32>
   return
 }
 
@@ -16,3 +19,5 @@ func.func @forward(%x: tensor<?x4xf32> {qwen.value = dense<[[3.0, 4.0, 0.0, 1.0]
 // CHECK-NEXT: {{^}}  0.75 2 0 1{{$}}
 // CHECK-NEXT: row 1x4
 // CHECK-NEXT: {{^}}  0.75 2 0 -1{{$}}
+// CHECK-NEXT: centered 1x4
+// CHECK-NEXT: {{^}}  1.5 3 0 -0.75{{$}}
