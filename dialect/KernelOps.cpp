@@ -72,6 +72,8 @@ LogicalResult PackedOp::verify() {
                          << kGroupOf(getElement());
   if (layout == PackedLayout::Vector && !getElement().isF32())
     return emitOpError() << "a vector is f32, not " << getElement();
+  if (layout != PackedLayout::Vector && getPlusOne())
+    return emitOpError() << "plus_one is for vectors, not for " << stringifyPackedLayout(layout);
   if (layout == PackedLayout::Glu && getSources().size() > 2)
     return emitOpError() << "glu takes gate and up or one source with both, but there are " << getSources().size();
   return success();

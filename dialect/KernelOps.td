@@ -20,7 +20,8 @@ def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
   let summary = "a section of the weight file";
   let description = [{
     The sources lie one after another; rows come in groups of `group`, each padded to whole panels of 16 rows.
-    * `vector`: f32, one value per row (norms, biases).
+    * `vector`: f32, one value per row (norms, biases); `plus_one`: 1 is added to each (the factors of zero-centred
+      norms).
     * `rows`: row-major, as in the checkpoint (embedding tables).
     * `panels`: `[panel][k / k_group][16 rows][k_group]`: output rows in lanes, read front to back.
     * `glu`: panels of gate and up alternate; a stacked source [E, 2I, H] holds both.
@@ -36,9 +37,9 @@ def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
   let arguments = (ins SymbolNameAttr:$sym_name, Qwen_PackedLayout:$layout,
                        Qwen_Symbols:$sources, Qwen_Count:$group,
                        Qwen_Count:$k_group, Qwen_Offset:$offset, Qwen_Count:$bytes,
-                       TypeAttrOf<AnyTypeOf<[F32, BF16, Qwen_Q8, Qwen_Q4]>>:$element);
+                       TypeAttrOf<AnyTypeOf<[F32, BF16, Qwen_Q8, Qwen_Q4]>>:$element, UnitAttr:$plus_one);
   let assemblyFormat = [{
-    $sym_name $layout $sources `group` $group `k_group` $k_group `offset` $offset `bytes` $bytes attr-dict `:` $element
+    $sym_name $layout (`plus_one` $plus_one^)? $sources `group` $group `k_group` $k_group `offset` $offset `bytes` $bytes attr-dict `:` $element
   }];
   let hasVerifier = 1;
 }

@@ -41,6 +41,11 @@ private:
           add(moe.getRouterAttr(), Need::exact);
           add(moe.getGateUpAttr(), Need::layer);
           add(moe.getDownAttr(), Need::layer);
+          if (auto shared = moe.getShared(); !shared.empty()) {
+            for (Attribute weight : shared.getValue().drop_back())
+              add(cast<FlatSymbolRefAttr>(weight), Need::layer);
+            add(cast<FlatSymbolRefAttr>(shared.getValue().back()), Need::exact);
+          }
         })
         .Case([&](NormLinearOp linear) {
           for (auto [weight, result] : llvm::zip(linear.getWeights(), linear.getResults()))
@@ -48,8 +53,14 @@ private:
         });
   }
 
-  // A map whose result only the caller reads is a head: over the vocabulary, or of few labels.
+  // A map whose result only the caller reads is a head: over the vocabulary, or of few labels. What a recurrence keeps
+  // and takes up is a number for each head: few weights that matter much.
   Need needOfMap(Value result) const {
+    if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+          auto net = dyn_cast<GatedDeltaNetOp>(user);
+          return net && (net.getA() == result || net.getB() == result);
+        }))
+      return Need::exact;
     if (result.use_empty() || !llvm::all_of(result.getUsers(), llvm::IsaPred<OutputOp>))
       return Need::layer;
     return width(result) == vocabulary ? Need::vocabulary : Need::exact;

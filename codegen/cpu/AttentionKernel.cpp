@@ -70,7 +70,7 @@ private:
 
   // body(rows) for maximal stretches of [first, end) whose rows belong to one sequence.
   void runsOfOneSlot(Value kvHead, Value first, Value end, llvm::function_ref<void(const AttentionTile::Rows &)> body) {
-    Value slot = kernel.operands[1];
+    Value slot = tile.slot;
     b.loop(first, end, 1, ValueList{first}, [&](Value row, ValueRange carried) -> ValueList {
       Value begin = carried[0];
       Value next = b.add(row, 1);

@@ -11,8 +11,11 @@ namespace mlir::qwen {
 
 AttentionTile::AttentionTile(Kernel &kernel)
     : keys(kernel, 0), values(kernel, 1), memory(keys.layout, Kernel::width(kernel.operands[0])), kernel(kernel),
-      b(kernel.b), query(kernel.operands[0]), slot(kernel.operands[1]), index(kernel.operands[2]),
-      out(kernel.results[0]) {
+      b(kernel.b), query(kernel.operands.front()), out(kernel.results[0]) {
+  ArrayRef<Value> rows = ArrayRef(kernel.operands).take_back(2);
+  slot = rows[0], index = rows[1];
+  if (kernel.operands.size() == 4)
+    gate = kernel.operands[1];
   auto view = [&](int64_t at, ArrayRef<int64_t> shape) { return b.view(kernel.scratch, at, shape, b.getF32Type()); };
   queries = view(memory.query, {memory.vectors, keys.layout.headDim});
   scores = view(memory.scores, {memory.vectors, kKeyBlock});
@@ -222,6 +225,8 @@ void AttentionTile::finish(const Rows &rows) {
     Value inverse = b.divf(b.f32(1.0), b.load(running.totals, v));
     b.overLanes(keys.layout.headDim, [&](Value d, int64_t lanes) {
       Value mean = b.mulf(b.load(running.sums, {v, d}, lanes), b.splat(inverse, lanes));
+      if (gate)
+        mean = b.mulf(mean, emitActivation(b, Activation::Sigmoid, b.load(gate, {row, b.add(column, d)}, lanes)));
       b.store(mean, out, {row, b.add(column, d)});
     });
   });

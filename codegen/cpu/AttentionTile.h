@@ -38,6 +38,8 @@ public:
 
   void forVectors(const Rows &rows, llvm::function_ref<void(Value)> body);
 
+  Value slot;  // [rows] i32
+
   const Cache keys, values;
   const AttentionMemory memory;
   RunningSums running;  // [0, V) of all chunks so far, [V, 2 V) of the chunk at hand, if that isn't the first
@@ -61,7 +63,7 @@ private:
 
   Kernel &kernel;
   KernelBuilder &b;
-  Value query, slot, index, out;
+  Value query, gate, index, out;  // no gate: null
   Value queries, scores, corrections;
 };
 

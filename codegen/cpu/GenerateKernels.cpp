@@ -26,6 +26,7 @@ Generator generatorOf(StringRef kind) {
       .Case("linear_residual", generateLinearResidual)
       .Case("norm_qkv", generateNormQkv)
       .Case("attention", generateAttention)
+      .Case("gated_attention", generateAttention)
       .Case("norm_moe", generateNormMoe)
       .Default(nullptr);
 }

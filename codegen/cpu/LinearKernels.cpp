@@ -20,15 +20,22 @@ void generateNormLinear(Kernel &kernel) {
     input.eps = kernel.real("eps");
     packed = packed.drop_front();
   }
-  input.weights = packed[0].element;
-  ProductInput x = emitPreparedInput(kernel, input);
-  int64_t scratch = preparedBytes(kPrivateRows, Kernel::width(input.x), input.weights);
   size_t weights = kernel.results.size();
   bool biases = packed.size() > weights;
+  auto elements = llvm::map_to_vector(packed.take_front(weights), [](const PackedArgument &w) { return w.element; });
+  LinearMemory memory(kernel.maxRows, Kernel::width(input.x), 1, elements);
+  llvm::SmallDenseMap<Type, ProductInput> inputs;
+  for (const LinearMemory::Input &place : memory.inputs) {
+    input.weights = place.element;
+    input.temp = place.temp;
+    input.scratch = place.scratch;
+    inputs.try_emplace(place.element, emitPreparedInput(kernel, input));
+  }
   for (size_t i = 0; i < weights; ++i) {
     Value y = kernel.results[i];
     int64_t width = Kernel::width(y);
-    Product product = sharedProduct(kernel, packed[i], x, panelsOf(width), 1, scratch);
+    const ProductInput &x = inputs.find(packed[i].element)->second;
+    Product product = sharedProduct(kernel, packed[i], x, panelsOf(width), 1, memory.products);
     auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
       Value column = b.mul(panel, kPanelRows);
       Value sum = sums[0];

@@ -1,4 +1,4 @@
-// norm_moe: norm, router, top-k, the chosen experts and the residual.
+// norm_moe: norm, router, top-k, the chosen experts, the shared one and the residual.
 // Every thread owns a range of output panels of every expert: its share of each expert's weights is contiguous,
 // sums need no locks, and a row's experts are added in rising order whatever the batch.
 #include "codegen/cpu/Gemm.h"
@@ -20,6 +20,10 @@ struct MoeKernel {
   Value residual, out, logits, normalised;
   Value activations;  // [rows * top_k, padded I]
   ProductInput expertInput = Value();
+  // The shared expert's, if there is one: [rows, padded I], [rows, 1].
+  const PackedArgument *sharedGateUp = nullptr, *sharedDown = nullptr, *rowGate = nullptr;
+  Value sharedActivations, rowGates;
+  ProductInput sharedInput = Value();
   MoeTemp memory;
   MoeScratch scratch;
   Value probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight;  // scratch, see MoeScratch
@@ -36,6 +40,12 @@ struct MoeKernel {
     topK = kernel.integer("top_k");
     int64_t entries = kernel.maxRows * topK;
     MoeShape shape{kernel.maxRows, hidden, inner, expertCount, topK, b.getF32Type(), gateUp.element, down.element};
+    if (kernel.packed.size() > 4) {
+      sharedGateUp = &kernel.packed[4], sharedDown = &kernel.packed[5], rowGate = &kernel.packed[6];
+      shape.sharedInner = sharedDown->k();
+      shape.sharedGateUp = sharedGateUp->element;
+      shape.sharedDown = sharedDown->element;
+    }
     memory = moeTemp(shape);
     scratch = moeScratch(shape);
     auto part = [&](int64_t offset, int64_t elements, Type type) {
@@ -50,17 +60,22 @@ struct MoeKernel {
     sortedRow = part(scratch.sortedRow, entries, i32);
     sortedWeight = part(scratch.sortedWeight, entries, f32);
     activations = b.view(kernel.temp, memory.activations, {entries, roundUp(inner, kPanelRows)}, f32);
+    if (sharedDown) {
+      sharedActivations =
+          b.view(kernel.temp, memory.sharedActivations, {kernel.maxRows, roundUp(sharedDown->k(), kPanelRows)}, f32);
+      rowGates = b.view(kernel.temp, memory.rowGates, {kernel.maxRows, 1}, f32);
+    }
   }
 
   void generate() {
     // The router sees its input in f32 whatever the experts get.
     normalised = emitPreparedInput(kernel, {residual, {}, kernel.packed[0].memory, kernel.real("eps")}).values;
     route();
-    PreparedInput forExperts{normalised};
-    forExperts.weights = gateUp.element;
-    forExperts.temp = memory.expertInput;
-    forExperts.scratch = scratch.expertInput;
-    expertInput = emitPreparedInput(kernel, forExperts);
+    expertInput = prepared(normalised, gateUp, memory.expertInput, scratch.expertInput);
+    if (sharedGateUp)
+      sharedInput = sharedGateUp->element == gateUp.element
+                        ? expertInput
+                        : prepared(normalised, *sharedGateUp, memory.sharedInput, scratch.sharedInput);
     kernel.barrier();
     b.loop(b.index(0), kernel.rows, 1, [&](Value row) { choose(row); });
     sortByExpert();
@@ -69,10 +84,26 @@ struct MoeKernel {
     downAndSum();
   }
 
+  ProductInput prepared(Value x, const PackedArgument &weight, int64_t temp, int64_t scratch) {
+    PreparedInput input{x};
+    input.weights = weight.element;
+    input.temp = temp;
+    input.scratch = scratch;
+    input.k = weight.k();
+    return emitPreparedInput(kernel, input);
+  }
+
   void route() {
-    Product product = sharedProduct(kernel, router, normalised, panelsOf(expertCount), 1, scratch.products);
+    linear(router, expertCount, logits);
+    if (rowGate)
+      linear(*rowGate, 1, rowGates);
+  }
+
+  // out [rows, width] = the normalised rows times `weight`.
+  void linear(const PackedArgument &weight, int64_t width, Value out) {
+    Product product = sharedProduct(kernel, weight, normalised, panelsOf(width), 1, scratch.products);
     auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
-      emitStorePanel(b, sums[0], logits, row, b.mul(panel, kPanelRows), expertCount);
+      emitStorePanel(b, sums[0], out, row, b.mul(panel, kPanelRows), width);
     };
     product.epilogue = epilogue;
     emitProduct(kernel, product);
@@ -138,7 +169,6 @@ struct MoeKernel {
   }
 
   void gateAndUp() {
-    auto activation = Activation(kernel.integer("activation"));
     int64_t units = panelsOf(inner);
     forChosenExperts([&](Value expert, Value begin, Value end) {
       Product product = sharedProduct(kernel, gateUp, expertInput, units, 2, scratch.products);
@@ -147,13 +177,22 @@ struct MoeKernel {
       product.rowEnd = end;
       auto xRow = [&](Value i) { return b.toIndex(b.load(sortedRow, i)); };
       product.xRow = xRow;
-      auto epilogue = [&](Value i, Value unit, ArrayRef<Value> sums) {
-        Value gated = b.mulf(emitActivation(b, activation, sums[0]), sums[1]);
-        b.store(gated, activations, {i, b.mul(unit, kPanelRows)});
-      };
-      product.epilogue = epilogue;
-      emitProduct(kernel, product);
+      emitGated(product, activations);
     });
+    if (!sharedGateUp)
+      return;
+    int64_t sharedUnits = panelsOf(sharedDown->k());
+    emitGated(sharedProduct(kernel, *sharedGateUp, sharedInput, sharedUnits, 2, scratch.products), sharedActivations);
+  }
+
+  void emitGated(Product product, Value out) {
+    auto activation = Activation(kernel.integer("activation"));
+    auto epilogue = [&](Value i, Value unit, ArrayRef<Value> sums) {
+      Value gated = b.mulf(emitActivation(b, activation, sums[0]), sums[1]);
+      b.store(gated, out, {i, b.mul(unit, kPanelRows)});
+    };
+    product.epilogue = epilogue;
+    emitProduct(kernel, product);
   }
 
   void downAndSum() {
@@ -187,6 +226,22 @@ struct MoeKernel {
       product.epilogue = epilogue;
       emitProduct(kernel, product);
     });
+    if (sharedDown)
+      addShared();
+  }
+
+  // out += sigmoid(row gate) * what the shared expert makes of the row.
+  void addShared() {
+    ProductInput input = prepared(sharedActivations, *sharedDown, memory.sharedDownInput, scratch.sharedDownInput);
+    Product product = sharedProduct(kernel, *sharedDown, input, panelsOf(hidden), 1, scratch.products);
+    auto epilogue = [&](Value row, Value panel, ArrayRef<Value> sums) {
+      Value column = b.mul(panel, kPanelRows);
+      Value gate = emitActivation(b, Activation::Sigmoid, b.load(rowGates, {row, b.index(0)}));
+      Value before = emitLoadPanel(b, out, row, column, hidden);
+      emitStorePanel(b, b.fma(b.splat(gate), sums[0], before), out, row, column, hidden);
+    };
+    product.epilogue = epilogue;
+    emitProduct(kernel, product);
   }
 
   void forChosenExperts(llvm::function_ref<void(Value, Value, Value)> body) {

@@ -27,21 +27,21 @@ struct RopeKernel {
       rows([&](Value length) {
         Value base = dynamicBase(length);
         return [this, base](Value i) -> Value {
-          Value exponent = b.load(constants("exponent", exponents()), i);
+          Value exponent = b.load(constants<float>("exponent", exponents(), b.getF32Type()), i);
           return b.divf(b.f32(1.0), math::PowFOp::create(b, base, exponent));
         };
       });
     } else if (type == "longrope") {
       int64_t original = parameters.getAs<IntegerAttr>("original_max_position_embeddings").getInt();
-      Value shortTable = constants("short", inverseFrequencies(parameters, 1));
-      Value longTable = constants("long", inverseFrequencies(parameters, std::numeric_limits<float>::max()));
+      Value shortTable = frequencies("short", 1);
+      Value longTable = frequencies("long", std::numeric_limits<float>::max());
       rows([&](Value length) {
         Value isLong = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, length, b.f32(double(original)));
         Value table = b.select(isLong, longTable, shortTable);
         return [this, table](Value i) -> Value { return b.load(table, i); };
       });
     } else {
-      Value table = constants("frequency", inverseFrequencies(parameters, 1));
+      Value table = frequencies("frequency", 1);
       rows([&](Value) { return [this, table](Value i) -> Value { return b.load(table, i); }; });
     }
   }
@@ -50,12 +50,19 @@ struct RopeKernel {
   template <typename Frequencies> void rows(Frequencies frequencies) {
     Value position = kernel.operands[0], length = kernel.operands[1], out = kernel.results[0];
     Value factor = b.f32(attentionFactor(parameters, 1));
+    Value axes;
+    if (Kernel::width(position) > 1) {
+      SmallVector<int32_t> numbers;
+      for (int64_t i = 0; i < half; ++i)
+        numbers.push_back(int32_t(positionAxis(parameters, i)));
+      axes = constants<int32_t>("axis", numbers, b.getI32Type());
+    }
     auto [begin, end] = b.share(kernel.rows, kernel.thread, kernel.threads);
     b.loop(begin, end, 1, [&](Value row) {
       auto frequency = frequencies(b.load(length, row));
-      Value turn = b.load(position, {row, b.index(0)});
       b.loop(b.index(0), b.index(half), 1, [&](Value i) {
-        Value angle = b.mulf(turn, frequency(i));
+        Value axis = axes ? b.toIndex(b.load(axes, i)) : b.index(0);
+        Value angle = b.mulf(b.load(position, {row, axis}), frequency(i));
         b.store(b.mulf(math::CosOp::create(b, angle), factor), out, {row, i});
         b.store(b.mulf(math::SinOp::create(b, angle), factor), out, {row, b.add(i, half)});
       });
@@ -81,14 +88,18 @@ struct RopeKernel {
     return exponents;
   }
 
+  Value frequencies(StringRef name, float length) {
+    return constants<float>(name, inverseFrequencies(parameters, length), b.getF32Type());
+  }
+
   // A constant array of the program.
-  Value constants(StringRef name, ArrayRef<float> values) {
+  template <typename Number> Value constants(StringRef name, ArrayRef<Number> values, Type element) {
     auto module = kernel.function->getParentOfType<ModuleOp>();
     std::string symbol = (kernel.function.getSymName() + "_" + name).str();
-    auto type = MemRefType::get({int64_t(values.size())}, b.getF32Type());
+    auto type = MemRefType::get({int64_t(values.size())}, element);
     if (!module.lookupSymbol(symbol)) {
       OpBuilder global(kernel.function);
-      auto data = DenseElementsAttr::get(RankedTensorType::get(type.getShape(), b.getF32Type()), values);
+      auto data = DenseElementsAttr::get(RankedTensorType::get(type.getShape(), element), values);
       memref::GlobalOp::create(global, b.getLoc(), symbol, b.getStringAttr("private"), type, data, /*constant=*/true,
                                /*alignment=*/IntegerAttr());
     }

@@ -4,6 +4,18 @@
 
 namespace mlir::qwen {
 
+std::optional<AttentionView> attentionOf(Operation *op) {
+  auto view = [](auto attention) {
+    return AttentionView{attention.getQuery(), attention.getKeyCacheAttr(), attention.getValueCacheAttr(),
+                         attention.getWindow()};
+  };
+  if (auto attention = dyn_cast<AttentionOp>(op))
+    return view(attention);
+  if (auto attention = dyn_cast<GatedAttentionOp>(op))
+    return view(attention);
+  return std::nullopt;
+}
+
 AttentionMemory::AttentionMemory(const CacheLayout &cache, int64_t queryWidth)
     : group(queryWidth / cache.headDim / cache.kvHeads), tileRows(std::max<int64_t>(1, kQueryTile / group)),
       vectors(tileRows * group) {

@@ -5,6 +5,14 @@
 
 namespace mlir::qwen {
 
+// What `attention` and `gated_attention` have in common.
+struct AttentionView {
+  Value query;
+  FlatSymbolRefAttr keyCache, valueCache;
+  std::optional<int64_t> window;
+};
+std::optional<AttentionView> attentionOf(Operation *op);
+
 struct AttentionMemory {
   AttentionMemory(const CacheLayout &cache, int64_t queryWidth);
 

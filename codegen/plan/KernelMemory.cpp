@@ -35,19 +35,43 @@ ProductScratch productScratch(int64_t start, int64_t k, int64_t panelsPerUnit, T
   return scratch;
 }
 
+LinearMemory::LinearMemory(int64_t maxRows, int64_t k, int64_t panelsPerUnit, ArrayRef<Type> elements) {
+  for (Type element : elements) {
+    if (llvm::is_contained(llvm::map_range(inputs, [](const Input &input) { return input.element; }), element))
+      continue;
+    inputs.push_back({element, temp, products});
+    temp += preparedBytes(maxRows, k, element);
+    products += preparedBytes(kPrivateRows, k, element);
+  }
+  for (Type element : elements)
+    scratch = std::max(scratch, productScratch(products, k, panelsPerUnit, element).end);
+}
+
 MoeTemp moeTemp(const MoeShape &shape) {
-  MoeTemp temp;
+  MoeTemp temp = {};
   int64_t entries = shape.maxRows * shape.topK;
   bool f32 = shape.gateUp.isF32();  // then the inputs are taken as they are
   temp.expertInput = preparedBytes(shape.maxRows, shape.width, shape.router);
   temp.activations = temp.expertInput + (f32 ? 0 : preparedBytes(shape.maxRows, shape.width, shape.gateUp));
   temp.downInput = temp.activations + roundUp(entries * roundUp(shape.inner, kPanelRows) * 4, kAlignment);
-  temp.bytes = temp.downInput + (shape.down.isF32() ? 0 : preparedBytes(entries, shape.inner, shape.down));
+  int64_t end = temp.downInput + (shape.down.isF32() ? 0 : preparedBytes(entries, shape.inner, shape.down));
+  auto place = [&](int64_t bytes) {
+    int64_t start = end;
+    end += roundUp(bytes, kAlignment);
+    return start;
+  };
+  if (shape.sharedInner) {
+    temp.sharedInput = place(preparedBytes(shape.maxRows, shape.width, shape.sharedGateUp));
+    temp.sharedActivations = place(shape.maxRows * roundUp(shape.sharedInner, kPanelRows) * 4);
+    temp.sharedDownInput = place(preparedBytes(shape.maxRows, shape.sharedInner, shape.sharedDown));
+    temp.rowGates = place(shape.maxRows * 4);
+  }
+  temp.bytes = end;
   return temp;
 }
 
 MoeScratch moeScratch(const MoeShape &shape) {
-  MoeScratch scratch;
+  MoeScratch scratch = {};
   int64_t end = preparedBytes(kPrivateRows, shape.width, shape.router);
   auto place = [&](int64_t bytes) {
     int64_t start = end;
@@ -57,6 +81,10 @@ MoeScratch moeScratch(const MoeShape &shape) {
   int64_t entries = shape.maxRows * shape.topK;
   scratch.expertInput = place(preparedBytes(kPrivateRows, shape.width, shape.gateUp));
   scratch.downInput = place(preparedBytes(kPrivateRows * shape.topK, shape.inner, shape.down));
+  if (shape.sharedInner) {
+    scratch.sharedInput = place(preparedBytes(kPrivateRows, shape.width, shape.sharedGateUp));
+    scratch.sharedDownInput = place(preparedBytes(kPrivateRows, shape.sharedInner, shape.sharedDown));
+  }
   scratch.probabilities = place(roundUp(shape.experts, kPanelRows) * 4);
   scratch.experts = place(entries * 4);
   scratch.weights = place(entries * 4);
@@ -68,6 +96,9 @@ MoeScratch moeScratch(const MoeShape &shape) {
   // One product at a time; the one of gate and up is the largest in panels, the one of down may be in columns.
   scratch.bytes = std::max(productScratch(end, shape.width, 2, shape.gateUp).end,
                            productScratch(end, shape.inner, 1, shape.down).end);
+  if (shape.sharedInner)
+    scratch.bytes = std::max({scratch.bytes, productScratch(end, shape.width, 2, shape.sharedGateUp).end,
+                              productScratch(end, shape.sharedInner, 1, shape.sharedDown).end});
   return scratch;
 }
 
@@ -77,10 +108,9 @@ Type storedElement(Operation *op, Attribute weight) {
   return lookup<WeightOp>(op, cast<FlatSymbolRefAttr>(weight)).getStoredElement();
 }
 
-// An input K wide that is prepared for one product.
-KernelMemory productMemory(int64_t maxRows, int64_t k, int64_t panelsPerUnit, Type element) {
-  int64_t own = preparedBytes(kPrivateRows, k, element);
-  return {preparedBytes(maxRows, k, element), productScratch(own, k, panelsPerUnit, element).end};
+KernelMemory productMemory(int64_t maxRows, int64_t k, int64_t panelsPerUnit, ArrayRef<Type> elements) {
+  LinearMemory memory(maxRows, k, panelsPerUnit, elements);
+  return {memory.temp, memory.scratch};
 }
 
 }  // namespace
@@ -88,10 +118,11 @@ KernelMemory productMemory(int64_t maxRows, int64_t k, int64_t panelsPerUnit, Ty
 KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
   return llvm::TypeSwitch<Operation *, KernelMemory>(op)
       .Case([&](NormLinearOp linear) {
-        Type element = storedElement(linear, linear.getWeights()[0]);
-        if (!linear.getNormAttr() && !linear.getRows() && element.isF32())
+        auto elements = llvm::map_to_vector(linear.getWeights(), [&](Attribute w) { return storedElement(linear, w); });
+        bool asItIs = !linear.getNormAttr() && !linear.getRows();
+        if (asItIs && llvm::all_of(elements, [](Type element) { return element.isF32(); }))
           return KernelMemory{};
-        return productMemory(maxRows, width(linear.getInput()), 1, element);
+        return productMemory(maxRows, width(linear.getInput()), 1, elements);
       })
       .Case([&](NormGluOp glu) {
         return productMemory(maxRows, width(glu.getInput()), 2, storedElement(glu, glu.getGateAttr()));
@@ -105,9 +136,9 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
         Type element = storedElement(linear, linear.getWeightAttr());
         return element.isF32() ? KernelMemory{} : productMemory(maxRows, width(linear.getInput()), 1, element);
       })
-      .Case([&](AttentionOp attention) {
-        CacheLayout cache(stateType(attention, attention.getKeyCacheAttr()));
-        AttentionMemory memory(cache, width(attention.getQuery()));
+      .Case<AttentionOp, GatedAttentionOp>([&](Operation *op) {
+        AttentionView attention = *attentionOf(op);
+        AttentionMemory memory(CacheLayout(stateType(op, attention.keyCache)), width(attention.query));
         return KernelMemory{memory.tempBytes, memory.scratchBytes};
       })
       .Case([&](NormMoeOp moe) {
@@ -120,6 +151,12 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
         shape.router = Float32Type::get(moe.getContext());
         shape.gateUp = storedElement(moe, moe.getGateUpAttr());
         shape.down = storedElement(moe, moe.getDownAttr());
+        if (auto shared = moe.getShared(); !shared.empty()) {
+          auto name = [&](size_t i) { return cast<FlatSymbolRefAttr>(shared[i]); };
+          shape.sharedInner = weightType(moe, name(0)).getDimSize(0);
+          shape.sharedGateUp = storedElement(moe, name(0));
+          shape.sharedDown = storedElement(moe, name(2));
+        }
         return KernelMemory{moeTemp(shape).bytes, moeScratch(shape).bytes};
       })
       .Default(KernelMemory{});

@@ -32,24 +32,41 @@ struct ProductScratch {
 };
 ProductScratch productScratch(int64_t start, int64_t k, int64_t panelsPerUnit, Type element);
 
+// An input K wide that is prepared once for each type in which the weights are stored that it is multiplied with, in
+// the order in which they come; then the products' own scratch.
+struct LinearMemory {
+  struct Input {
+    Type element;
+    int64_t temp, scratch;
+  };
+  SmallVector<Input> inputs;
+  int64_t temp = 0, products = 0, scratch = 0;
+
+  LinearMemory(int64_t maxRows, int64_t k, int64_t panelsPerUnit, ArrayRef<Type> elements);
+};
+
 // attention: codegen/plan/AttentionMemory.h.
 
 // norm_moe: temp = normalised rows [max_rows, H] f32, the same prepared for the experts, gated activations
-// [max_rows * top_k, padded I] f32, the same prepared for the down projection.
+// [max_rows * top_k, padded I] f32, the same prepared for the down projection; with a shared expert all of that once
+// more for it, rows [max_rows], and its weight of each row [max_rows] f32.
 struct MoeTemp {
-  int64_t expertInput, activations, downInput, bytes;
+  int64_t expertInput, activations, downInput;
+  int64_t sharedInput, sharedActivations, sharedDownInput, rowGates, bytes;
 };
-// scratch = the same two inputs for few rows, then probabilities [padded E] f32, then the list of (row, weight) sorted
+// scratch = the same inputs for few rows, then probabilities [padded E] f32, then the list of (row, weight) sorted
 // by expert: chosen experts [max_rows, top_k] i32, their weights f32, offsets [E + 1] and cursors [E] i32, sorted row
 // i32 and weight f32, then the products' own.
 struct MoeScratch {
-  int64_t expertInput, downInput, probabilities, experts, weights, offsets, cursors, sortedRow, sortedWeight, products,
-      bytes;
+  int64_t expertInput, downInput, sharedInput, sharedDownInput, probabilities, experts, weights, offsets, cursors,
+      sortedRow, sortedWeight, products, bytes;
 };
 struct MoeShape {
   int64_t maxRows, width, inner, experts, topK;
-  Type router;        // f32: what the router's input is whatever its weights are
-  Type gateUp, down;  // stored elements
+  Type router;              // f32: what the router's input is whatever its weights are
+  Type gateUp, down;        // stored elements
+  int64_t sharedInner = 0;  // 0: no shared expert
+  Type sharedGateUp = {}, sharedDown = {};
 };
 MoeTemp moeTemp(const MoeShape &shape);
 MoeScratch moeScratch(const MoeShape &shape);

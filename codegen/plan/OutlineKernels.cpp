@@ -1,4 +1,5 @@
 // --qwen-outline-kernels: @forward becomes a sequence of kernel launches on raw memory.
+#include "codegen/plan/AttentionMemory.h"
 #include "codegen/plan/Hazards.h"
 #include "codegen/plan/KernelMemory.h"
 #include "codegen/plan/Phases.h"
@@ -111,8 +112,8 @@ private:
   LogicalResult launch(Operation *op) {
     if (auto output = dyn_cast<OutputOp>(op))
       return launchOutput(output);
-    if (!isa<EmbedOp, RopeTableOp, RmsNormOp, NormLinearOp, NormGluOp, NormQkvOp, AttentionOp, LinearResidualOp,
-             NormMoeOp>(op))
+    if (!isa<EmbedOp, RopeTableOp, RmsNormOp, NormLinearOp, NormGluOp, NormQkvOp, AttentionOp, GatedAttentionOp,
+             LinearResidualOp, NormMoeOp>(op))
       return op->emitOpError("has no kernel; run the pipeline qwen-fuse first");
 
     Location loc = op->getLoc();
@@ -125,7 +126,7 @@ private:
       arguments.push_back(view(loc, kArena, temp[0], MemRefType::get({temp[1]}, b->getI8Type())));
       TouchedRange range{TouchedRange::arena, temp[0], temp[0] + temp[1]};
       // Partial sums of heads that several threads share (codegen/cpu/AttentionKernel.cpp).
-      if (isa<AttentionOp>(op))
+      if (attentionOf(op))
         range.division = TouchedRange::unlessOwned, range.kvHeads = kvHeadsOf(op);
       writes.push_back(range);
     }
@@ -134,8 +135,8 @@ private:
       if (auto it = ranges_.find(operand); it != ranges_.end())
         reads.push_back(it->second);
     }
-    // The query is the one operand in the arena that attention has.
-    if (isa<AttentionOp>(op))
+    // The operands in the arena that attention has are the query and its gate.
+    if (attentionOf(op))
       divide(op, reads);
     auto places = op->getAttrOfType<DenseI64ArrayAttr>("qwen.arena");
     for (auto [i, result] : llvm::enumerate(op->getResults())) {
@@ -149,7 +150,7 @@ private:
         operands_[result] = view(loc, kArena, place, type);
         ranges_[result] = {TouchedRange::arena, place, place + maxRows * width(result) * 4};
         writes.push_back(ranges_[result]);
-        if (isa<NormQkvOp, AttentionOp>(op))
+        if (isa<NormQkvOp>(op) || attentionOf(op))
           divide(op, writes.back());
       }
       arguments.push_back(operands_[result]);
@@ -218,7 +219,7 @@ private:
       types.push_back(TypeAttr::get(state.getType()));
       TouchedRange range{TouchedRange::states, offset, offset + bytes};
       divide(op, range);
-      (isa<AttentionOp>(op) ? reads : writes).push_back(range);
+      (attentionOf(op) ? reads : writes).push_back(range);
     }
     spec.set("states", b->getArrayAttr(types));
   }

@@ -50,6 +50,7 @@ std::vector<PackedSection> packedSections(ModuleOp module) {
     section.k_group = op.getKGroup();
     section.offset = op.getOffset();
     section.bytes = op.getBytes();
+    section.plus_one = op.getPlusOne();
     for (auto reference : op.getSources().getAsRange<FlatSymbolRefAttr>())
       if (auto weight = symbols.lookup<WeightOp>(reference.getAttr()))
         section.sources.push_back(sourceOf(reference.getValue(), cast<RankedTensorType>(weight.getType())));

@@ -73,8 +73,11 @@ struct Work {
 
 bool packVector(const PackedSection &section, const WeightSource &weights, uint8_t *out, std::string &error) {
   for (const PackedSource &source : section.sources) {
-    if (!weights.readRows(source.name, 0, allRows(source), reinterpret_cast<float *>(out), error))
+    float *values = reinterpret_cast<float *>(out);
+    if (!weights.readRows(source.name, 0, allRows(source), values, error))
       return false;
+    if (section.plus_one)
+      std::for_each_n(values, allRows(source), [](float &value) { value += 1; });
     out += roundUp(allRows(source), kLanes) * sizeof(float);
   }
   return true;

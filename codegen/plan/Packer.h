@@ -38,6 +38,7 @@ struct PackedSection {
   int64_t k_group = 1;                // panels, glu: consecutive columns that a lane holds side by side
   int64_t offset = 0;                 // from the start of the payload, a multiple of 64
   int64_t bytes = 0;
+  bool plus_one = false;  // vector: 1 is added to each value
 };
 
 inline constexpr int64_t kLanes = 16;  // rows of a panel

@@ -1,6 +1,6 @@
 #include "codegen/plan/Phases.h"
 
-#include "codegen/plan/CacheLayout.h"
+#include "codegen/plan/AttentionMemory.h"
 #include "dialect/QwenDialect.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -36,8 +36,8 @@ std::string elementName(Type element) {
 // "norm_qkv"; where one kind of kernel serves several weights, "linear_residual o_proj".
 std::string nameOf(Operation *op) {
   std::string kind = op->getName().getStringRef().drop_front(strlen("qwen.")).str();
-  if (auto attention = dyn_cast<AttentionOp>(op))
-    return attention.getWindow() ? "sliding_attention" : kind;
+  if (auto attention = attentionOf(op))
+    return attention->window ? "sliding_" + kind : kind;
   FlatSymbolRefAttr weight;
   if (auto linear = dyn_cast<LinearResidualOp>(op))
     weight = linear.getWeightAttr();
@@ -82,14 +82,14 @@ void addPacked(Operation *op, PackedOp packed, Phase &phase, int64_t &largest) {
   }
 }
 
-void addCaches(AttentionOp attention, Phase &phase) {
-  for (FlatSymbolRefAttr name : {attention.getKeyCacheAttr(), attention.getValueCacheAttr()}) {
-    auto state = lookup<StateOp>(attention, name);
+void addCaches(Operation *op, const AttentionView &attention, Phase &phase) {
+  for (FlatSymbolRefAttr name : {attention.keyCache, attention.valueCache}) {
+    auto state = lookup<StateOp>(op, name);
     const CacheLayout layout(state.getType());
     phase.key_bytes += layout.countersAt() / (layout.slots * layout.maxSeq);
   }
-  phase.key_multiplies = 2 * width(attention.getQuery());  // scores, and the weighted sum of values
-  phase.window = attention.getWindow().value_or(0);
+  phase.key_multiplies = 2 * width(attention.query);  // scores, and the weighted sum of values
+  phase.window = attention.window.value_or(0);
 }
 
 // Whether the launch is skipped unless an output on request is wanted.
@@ -112,8 +112,8 @@ Phase phaseOf(Operation *op, bool wantedRows) {
   if (auto names = op->getAttrOfType<ArrayAttr>("qwen.packed"))
     for (auto name : names.getAsRange<FlatSymbolRefAttr>())
       addPacked(op, lookup<PackedOp>(op, name), phase, largest);
-  if (auto attention = dyn_cast<AttentionOp>(op))
-    addCaches(attention, phase);
+  if (auto attention = attentionOf(op))
+    addCaches(op, *attention, phase);
   return phase;
 }
 

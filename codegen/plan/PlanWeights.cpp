@@ -20,6 +20,7 @@ struct Demand {
   PackedLayout layout;
   SmallVector<FlatSymbolRefAttr> sources;
   int64_t group = 0;  // rows that are padded to whole panels together; 0: all rows of a source
+  bool plusOne = false;
 };
 
 SmallVector<FlatSymbolRefAttr> refs(ArrayAttr symbols) {
@@ -30,33 +31,36 @@ SmallVector<FlatSymbolRefAttr> refs(ArrayAttr symbols) {
 SmallVector<Demand> demandsOf(Operation *op) {
   SmallVector<Demand> demands;
   auto vector = [&](FlatSymbolRefAttr name) { demands.push_back({PackedLayout::Vector, {name}}); };
+  auto norm = [&](FlatSymbolRefAttr name, bool zeroCentered) {
+    demands.push_back({PackedLayout::Vector, {name}, 0, zeroCentered});
+  };
   auto panels = [&](FlatSymbolRefAttr name) { demands.push_back({PackedLayout::Panels, {name}}); };
   llvm::TypeSwitch<Operation *>(op)
       .Case([&](EmbedOp embed) {
         demands.push_back({PackedLayout::Rows, {embed.getWeightAttr()}});
       })
-      .Case([&](RmsNormOp norm) { vector(norm.getWeightAttr()); })
+      .Case([&](RmsNormOp op) { norm(op.getWeightAttr(), op.getZeroCentered()); })
       .Case([&](NormLinearOp linear) {
         if (linear.getNormAttr())
-          vector(linear.getNormAttr());
+          norm(linear.getNormAttr(), linear.getZeroCentered());
         for (FlatSymbolRefAttr weight : refs(linear.getWeights()))
           panels(weight);
         for (FlatSymbolRefAttr bias : refs(linear.getBiases()))
           vector(bias);
       })
       .Case([&](NormGluOp glu) {
-        vector(glu.getNormAttr());
+        norm(glu.getNormAttr(), glu.getZeroCentered());
         demands.push_back({PackedLayout::Glu, {glu.getGateAttr(), glu.getUpAttr()}});
       })
       .Case([&](NormQkvOp qkv) {
-        vector(qkv.getNormAttr());
+        norm(qkv.getNormAttr(), qkv.getZeroCentered());
         auto headNorms = refs(qkv.getHeadNorms());
         int64_t headDim = weightType(qkv, headNorms[0]).getDimSize(0);
         demands.push_back({PackedLayout::Panels, refs(qkv.getWeights()), headDim});
         if (!qkv.getBiases().empty())
           demands.push_back({PackedLayout::Vector, refs(qkv.getBiases())});
-        for (FlatSymbolRefAttr norm : headNorms)
-          vector(norm);
+        for (FlatSymbolRefAttr name : headNorms)
+          norm(name, qkv.getZeroCentered());
       })
       .Case([&](LinearResidualOp linear) {
         panels(linear.getWeightAttr());
@@ -64,10 +68,15 @@ SmallVector<Demand> demandsOf(Operation *op) {
           vector(linear.getBiasAttr());
       })
       .Case([&](NormMoeOp moe) {
-        vector(moe.getNormAttr());
+        norm(moe.getNormAttr(), moe.getZeroCentered());
         panels(moe.getRouterAttr());
         demands.push_back({PackedLayout::Glu, {moe.getGateUpAttr()}});
         panels(moe.getDownAttr());
+        if (auto shared = refs(moe.getShared()); !shared.empty()) {
+          demands.push_back({PackedLayout::Glu, {shared[0], shared[1]}});
+          panels(shared[2]);
+          panels(shared[3]);
+        }
       });
   return demands;
 }
@@ -75,7 +84,7 @@ SmallVector<Demand> demandsOf(Operation *op) {
 Type storedElement(Operation *op, FlatSymbolRefAttr name) { return lookup<WeightOp>(op, name).getStoredElement(); }
 
 struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
-  // Key: layout, sources, group.
+  // Key: sources, layout, group, whether 1 is added.
   llvm::DenseMap<Attribute, PackedOp> planned;
   std::optional<SymbolTable> symbols;
   int64_t end = 0;
@@ -133,6 +142,7 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     SmallVector<Attribute> parts = sources;
     parts.push_back(builder.getI64IntegerAttr(int64_t(demand.layout)));
     parts.push_back(builder.getI64IntegerAttr(demand.group));
+    parts.push_back(builder.getBoolAttr(demand.plusOne));
     Attribute key = builder.getArrayAttr(parts);
     if (PackedOp known = planned.lookup(key)) {
       ++reused;
@@ -154,7 +164,7 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     }
     std::string name = (demand.sources.front().getValue() + "." + stringifyPackedLayout(demand.layout)).str();
     auto packed = PackedOp::create(builder, op->getLoc(), name, demand.layout, builder.getArrayAttr(sources), group,
-                                   kGroup, end, bytes, element);
+                                   kGroup, end, bytes, element, demand.plusOne);
     end = roundUp(end + bytes, kAlignment);
     symbols->insert(packed);  // under another name where the weight is also packed in another group or company
     planned[key] = packed;
