@@ -45,13 +45,18 @@ public:
   mlir::Value linear(const std::string &path, mlir::Value input, int64_t width, bool bias = false);
   // y = x W^T with a weight that belongs to another module (tied embeddings).
   mlir::Value linearWith(const std::string &path, mlir::Value input, int64_t width, mlir::FlatSymbolRefAttr weight);
+  // Zero-centred where the config has its norms so.
   mlir::Value norm(const std::string &path, mlir::Value input, int64_t size);
+  // Never zero-centred.
+  mlir::Value plainNorm(const std::string &path, mlir::Value input, int64_t size);
   mlir::Value add(const std::string &path, mlir::Value a, mlir::Value b);
   void output(const std::string &name, mlir::Value value, bool on_request, bool wanted_rows = false);
 
   // Declares a parameter or a state on its first use.
   mlir::FlatSymbolRefAttr weight(const std::string &name, std::vector<int64_t> shape, WeightKind kind);
-  mlir::FlatSymbolRefAttr state(const std::string &name, llvm::ArrayRef<int64_t> shape);
+  mlir::FlatSymbolRefAttr cache(const std::string &name, int64_t heads, int64_t head_dim);
+  // [slots, `shape`...] of f32.
+  mlir::FlatSymbolRefAttr recurrentState(const std::string &name, llvm::ArrayRef<int64_t> shape);
 
   // An op at a location, for what has no function here.
   template <typename OpTy, typename... Args> OpTy create(const std::string &path, Args &&...args) {
@@ -59,6 +64,7 @@ public:
   }
   mlir::Location at(const std::string &path);
   mlir::Builder &attributes() { return builder; }
+  mlir::qwen::ActivationAttr activation();  // config.hidden_act, which is spelled as the dialect spells it
 
   // Ends the function and hands the module over; the graph is not to be used afterwards.
   mlir::OwningOpRef<mlir::ModuleOp> finish();
@@ -67,6 +73,9 @@ public:
   std::vector<Output> outputs;      // in order of the `qwen.output`s
 
 private:
+  mlir::Value norm(const std::string &path, mlir::Value input, int64_t size, bool zero_centered);
+  mlir::FlatSymbolRefAttr state(const std::string &name, mlir::RankedTensorType type, bool recurrent);
+
   mlir::OpBuilder builder;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   mlir::func::FuncOp function;

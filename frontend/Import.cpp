@@ -92,7 +92,7 @@ void fillSizes(Program &program, const ModelConfig &config, const GraphSizes &si
   program.batch = sizes.batch;
   program.max_seq = sizes.max_seq;
   program.max_rows = sizes.max_rows;
-  program.position_axes = 1;
+  program.position_axes = config.rope.mrope_section.empty() ? 1 : 3;
 }
 
 // num_labels of the task's own head.
@@ -108,9 +108,11 @@ int64_t labelsOf(Head head, const ModelConfig &config) {
 
 ImportedModel import(mlir::MLIRContext &context, const std::string &path, const ImportOptions &options) {
   const Files files = findFiles(path);
-  const ModelConfig config = readModelConfig(files.config.string(), options.warn);
+  ModelConfig config = readModelConfig(files.config.string(), options.warn);
   const Family &family = *findFamily(config.model_type);
   const Task &task = chooseTask(family, config, files.config.filename().string(), options.task);
+  if (task.whole)
+    static_cast<HeadFields &>(config) = *config.whole_head;
   const GraphSizes sizes = chooseSizes(config, options);
   const auto checkpoint = files.directory.empty() ? nullptr : Checkpoint::open(files.directory.string());
   if (checkpoint && options.random_weights)
@@ -119,6 +121,10 @@ ImportedModel import(mlir::MLIRContext &context, const std::string &path, const 
   const std::string class_name = std::string(family.class_prefix) + task.suffix;
   Naming naming;
   naming.base_prefix = task.file_prefix;
+  naming.decoder_prefix = task.base_prefix;
+  naming.ignore_vision = family.multimodal;
+  if (family.multimodal && !task.whole)
+    naming.inner_prefix = "model.language_model.";
   naming.other_class = config.architectures.empty() || config.architectures[0] != class_name;
   naming.tied = task.head == Head::causal_lm && config.tie_word_embeddings;
   if (naming.tied && checkpoint)

@@ -4,19 +4,11 @@ using namespace mlir;
 namespace ops = mlir::qwen;
 
 namespace qwen {
-namespace {
 
-// ModelConfig::hidden_act is spelled as the dialect spells it.
-ops::ActivationAttr activation(Graph &graph) {
-  return ops::ActivationAttr::get(graph.attributes().getContext(), *ops::symbolizeActivation(graph.config.hidden_act));
-}
-
-}  // namespace
-
-Value mlp(Graph &graph, const std::string &path, Value input) {
-  const Value gate = graph.linear(path + ".gate_proj", input, graph.config.intermediate_size);
-  const Value up = graph.linear(path + ".up_proj", input, graph.config.intermediate_size);
-  const Value gated = graph.create<ops::GluOp>(path, gate.getType(), activation(graph), gate, up);
+Value mlp(Graph &graph, const std::string &path, Value input, int64_t intermediate_size) {
+  const Value gate = graph.linear(path + ".gate_proj", input, intermediate_size);
+  const Value up = graph.linear(path + ".up_proj", input, intermediate_size);
+  const Value gated = graph.create<ops::GluOp>(path, gate.getType(), graph.activation(), gate, up);
   return graph.linear(path + ".down_proj", gated, graph.config.hidden_size);
 }
 
@@ -36,8 +28,15 @@ Value moe(Graph &graph, const std::string &path, Value input, int64_t number, bo
   const std::string stack = path + ".experts";
   const auto gate_up = graph.weight(stack + ".gate_up_proj", {experts, 2 * inner, hidden}, WeightKind::gate_up_experts);
   const auto down = graph.weight(stack + ".down_proj", {experts, hidden, inner}, WeightKind::down_experts);
-  return graph.create<ops::ExpertsOp>(stack, input.getType(), activation(graph), input, router.getWeights(),
-                                      router.getExperts(), gate_up, down);
+  const Value chosen_sum = graph.create<ops::ExpertsOp>(stack, input.getType(), graph.activation(), input,
+                                                        router.getWeights(), router.getExperts(), gate_up, down);
+  if (!config.shared_expert_intermediate_size)
+    return chosen_sum;
+  const Value shared = mlp(graph, path + ".shared_expert", input, config.shared_expert_intermediate_size);
+  const Value weight = graph.linear(path + ".shared_expert_gate", input, 1);
+  const Value weighted =
+      graph.create<ops::GateRowsOp>(path, shared.getType(), ops::Activation::Sigmoid, weight, shared);
+  return graph.add(path, chosen_sum, weighted);
 }
 
 }  // namespace qwen

@@ -1,4 +1,4 @@
-// The decoders of the text families: qwen3 and qwen3_moe differ only in their configuration.
+// The decoders of the text families: they differ only in their configuration.
 #include "frontend/Blocks.h"
 
 using namespace mlir;
@@ -21,12 +21,15 @@ void buildTextDecoder(Graph &graph, Head head, const std::string &prefix, bool t
     graph.output("hidden_states." + std::to_string(layer), hidden, /*on_request=*/true);
     const std::string path = prefix + "layers." + std::to_string(layer);
     const Value before_attention = graph.norm(path + ".input_layernorm", hidden, config.hidden_size);
-    const Value attended = attention(graph, path + ".self_attn", before_attention, table, config.windows[layer]);
+    const bool linear = !config.linear_layers.empty() && config.linear_layers[layer];
+    const Value attended = linear
+                               ? gatedDeltaNet(graph, path + ".linear_attn", before_attention)
+                               : attention(graph, path + ".self_attn", before_attention, table, config.windows[layer]);
     hidden = graph.add(path, hidden, attended);
     const Value before_mlp = graph.norm(path + ".post_attention_layernorm", hidden, config.hidden_size);
     const Value transformed = config.sparse[layer]
                                   ? moe(graph, path + ".mlp", before_mlp, sparse_layers++, !logits_by_default)
-                                  : mlp(graph, path + ".mlp", before_mlp);
+                                  : mlp(graph, path + ".mlp", before_mlp, config.intermediate_size);
     hidden = graph.add(path, hidden, transformed);
   }
   buildHead(graph, head, prefix, hidden, tied);

@@ -10,6 +10,7 @@ namespace qwen {
 namespace {
 
 constexpr const char *kHead = "lm_head.weight";
+constexpr const char *kVision[] = {"model.visual.", "visual."};
 
 // The tensors that hold one weight: pieces of equal numbers of rows, one after another.
 struct Entry {
@@ -63,8 +64,12 @@ void addPlaces(Entry &entry, Places &places) {
     places.emplace(entry.piece_names[i], Place{&entry, static_cast<int64_t>(i)});
 }
 
-// core_model_loading.py, rename_source_key: the base prefix is taken off or put on where that gives a known name.
-const Place *findPlace(const Places &places, const std::string &name, const std::string &prefix) {
+// core_model_loading.py, rename_source_key: first the conversion of a multimodal model's names, then the base prefix is
+// taken off or put on where that gives a known name.
+const Place *findPlace(const Places &places, std::string name, const Naming &naming) {
+  const std::string &prefix = naming.base_prefix;
+  if (!naming.inner_prefix.empty() && name.starts_with(naming.inner_prefix))
+    name = prefix + name.substr(naming.inner_prefix.size());
   auto lookUp = [&](const std::string &key) {
     auto found = places.find(key);
     return found == places.end() ? nullptr : &found->second;
@@ -82,6 +87,9 @@ const StoredTensor *findEitherWay(const Checkpoint &checkpoint, const Naming &na
     return tensor;
   if (const StoredTensor *tensor = checkpoint.find(naming.base_prefix + name))
     return tensor;
+  if (!naming.inner_prefix.empty() && name.starts_with(naming.base_prefix))
+    if (const StoredTensor *tensor = checkpoint.find(naming.inner_prefix + name.substr(naming.base_prefix.size())))
+      return tensor;
   return name.starts_with(naming.base_prefix) ? checkpoint.find(name.substr(naming.base_prefix.size())) : nullptr;
 }
 
@@ -121,6 +129,9 @@ void place(const StoredTensor &tensor, const Place &place) {
 bool isIgnored(const std::string &name, const Naming &naming) {
   if (name.find("rotary_emb.inv_freq") != std::string::npos || name.starts_with("mtp."))
     return true;
+  if (naming.ignore_vision &&
+      std::any_of(std::begin(kVision), std::end(kVision), [&](const char *prefix) { return name.starts_with(prefix); }))
+    return true;
   if (!naming.other_class)
     return false;
   return name == kHead || name == "score.weight" || name == "score.bias" || name == "qa_outputs.weight" ||
@@ -156,7 +167,7 @@ void CheckpointSource::bind(const Naming &naming) {
     addPlaces(entry, places);
   std::vector<const StoredTensor *> surplus;
   for (const auto &[name, tensor] : checkpoint->tensors()) {
-    if (const Place *found = findPlace(places, name, naming.base_prefix)) {
+    if (const Place *found = findPlace(places, name, naming)) {
       if (static_cast<size_t>(found->piece + 1) > found->entry->pieces.size())
         throw tensorError(tensor, "is the same weight as \"" + found->entry->pieces[0].info->name + "\"");
       place(tensor, *found);
@@ -178,7 +189,7 @@ void CheckpointSource::bind(const Naming &naming) {
 // tie_weights: of a tied pair the one that is there serves for both.
 void CheckpointSource::useHeadAsEmbedding(const Naming &naming) {
   const StoredTensor *head = checkpoint->find(kHead);
-  auto embedding = by_name.find(naming.base_prefix + "embed_tokens.weight");
+  auto embedding = by_name.find(naming.decoder_prefix + "embed_tokens.weight");
   if (head && embedding != by_name.end() && !embedding->second->pieces[0].info)
     place(*head, {&entries[embedding->second - entries.data()], 0});
 }

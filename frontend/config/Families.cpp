@@ -13,9 +13,36 @@ constexpr Task kDecoderTasks[] = {
     {"ForQuestionAnswering", Head::question_answering, "transformer.", "transformer."},
 };
 
+// Qwen3.5, text_config inside: classes over the whole model, and those over its decoder.
+constexpr Task kMultimodalTasks[] = {
+    {"ForSequenceClassification", Head::sequence_classification, "model.language_model.", "model.", true},
+    {"ForTokenClassification", Head::token_classification, "model.language_model.", "model.", true},
+    {"TextForSequenceClassification", Head::sequence_classification, "model.", "model."},
+    {"ForConditionalGeneration", Head::causal_lm, "model.language_model.", "model.", true},
+    {"Model", Head::model, "language_model.", "model.", true},
+    {"ForCausalLM", Head::causal_lm, "model.", "model."},
+    {"TextModel", Head::model, "", "model."},
+};
+// The MoE variant has no classifiers.
+constexpr auto kMultimodalMoeTasks = std::span(kMultimodalTasks).last<4>();
+
+// Qwen3.5 with the fields at the top level: whatever the class, it is made of the text model.
+constexpr Task kTextTasks[] = {
+    {"ForSequenceClassification", Head::sequence_classification, "model.", "model."},
+    {"ForTokenClassification", Head::token_classification, "model.", "model."},
+    {"TextForSequenceClassification", Head::sequence_classification, "model.", "model."},
+    {"ForCausalLM", Head::causal_lm, "model.", "model."},
+    {"TextModel", Head::model, "", "model."},
+};
+constexpr auto kTextMoeTasks = std::span(kTextTasks).last<2>();
+
 constexpr Family kFamilies[] = {
-    {"qwen3", "Qwen3", kDecoderTasks, readQwen3},
-    {"qwen3_moe", "Qwen3Moe", kDecoderTasks, readQwen3Moe},
+    {"qwen3", "Qwen3", kDecoderTasks, false, readQwen3},
+    {"qwen3_moe", "Qwen3Moe", kDecoderTasks, false, readQwen3Moe},
+    {"qwen3_5", "Qwen3_5", kMultimodalTasks, true, readQwen35},
+    {"qwen3_5_text", "Qwen3_5", kTextTasks, true, readQwen35Text},
+    {"qwen3_5_moe", "Qwen3_5Moe", kMultimodalMoeTasks, true, readQwen35Moe},
+    {"qwen3_5_moe_text", "Qwen3_5Moe", kTextMoeTasks, true, readQwen35MoeText},
 };
 
 }  // namespace

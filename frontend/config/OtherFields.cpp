@@ -48,9 +48,12 @@ constexpr const char *kIgnored[] = {
     "is_decoder",
     "label2id",
     "length_penalty",
+    "mamba_ssm_dtype",
     "max_length",
     "min_length",
     "model_type",
+    "mtp_num_hidden_layers",
+    "mtp_use_dedicated_embeddings",
     "name_or_path",
     "no_repeat_ngram_size",
     "num_assistant_tokens",
@@ -101,12 +104,16 @@ constexpr Unsupported kUnsupported[] = {
     {"is_causal", "true", "attention that sees later tokens is not supported"},
     {"tie_last_hidden_states", "true", "the last of hidden_states is always the one after the final norm"},
     {"text_config", "null", "this family has its fields at the top level"},
+    {"attn_output_gate", "true", "attention without an output gate is not supported"},
 };
 
 }  // namespace
 
 void checkOtherFields(FieldReader &fields, const Warn &warn) {
+  const std::vector<std::string> rest = fields.unread();
   for (const auto &[name, harmless, reason] : kUnsupported) {
+    if (std::find(rest.begin(), rest.end(), name) == rest.end())
+      continue;  // absent, or a family's own
     const Json *value = fields.find(name);
     if (value && *value != Json::parse(harmless))
       fields.contradiction(std::string(name) + " is " + shown(*value) + ", expected " + harmless +

@@ -16,7 +16,7 @@ constexpr DecoderDefaults kDefaults{.hidden_size = 4096,
 std::vector<int64_t> readWindows(FieldReader &fields, const ModelConfig &config) {
   const int64_t window = readWindow(fields);
   const int64_t first = fields.integer("max_window_layers", 28, {INT32_MIN, INT32_MAX});
-  const auto types = readLayerTypes(fields, config);
+  const auto types = readLayerTypes(fields, config, "sliding_attention");
   std::vector<int64_t> windows(config.num_hidden_layers, 0);
   for (int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
     const bool sliding = types.empty() ? layer >= first : types[layer] == "sliding_attention";
@@ -36,7 +36,7 @@ ModelConfig readQwen3(FieldReader &fields, const Warn &warn) {
   readDecoderFields(fields, config, kDefaults);
   config.head_dim = fields.integer("head_dim", 128, kWidth);
   checkHeads(fields, config);
-  config.rope = readRope(fields, config, warn);
+  config.rope = readRope(fields, config, {}, warn);
   config.windows = readWindows(fields, config);
   config.sparse.assign(config.num_hidden_layers, false);
   return config;

@@ -68,10 +68,10 @@ ModelConfig readQwen3Moe(FieldReader &fields, const Warn &warn) {
   readDecoderFields(fields, config, kDefaults);
   config.head_dim = readHeadDim(fields, config);
   checkHeads(fields, config);
-  config.rope = readRope(fields, config, warn);
+  config.rope = readRope(fields, config, {}, warn);
   // Qwen3MoeModel has one mask for all layers, whatever layer_types or max_window_layers say.
   config.windows.assign(config.num_hidden_layers, readWindow(fields));
-  readLayerTypes(fields, config);
+  readLayerTypes(fields, config, "sliding_attention");
   fields.markRead("max_window_layers");
   readExperts(fields, config);
   return config;

@@ -10,7 +10,7 @@
 namespace qwen {
 
 // Every value is a hash of the seed, the tensor's name and the element's place in it, so it doesn't depend on the
-// order of reads. Matrices and biases have standard deviation `initializer_range` around 0, norms a tenth around 1.
+// order of reads. Norms have standard deviation a tenth around 1, all else `initializer_range` around 0.
 std::unique_ptr<WeightSource> randomWeights(uint64_t seed, double initializer_range,
                                             const std::vector<WeightSpec> &specs);
 

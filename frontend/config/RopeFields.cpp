@@ -69,7 +69,36 @@ double readTheta(FieldReader &fields, FieldReader &rope) {
   return theta;
 }
 
-// partial_rotary_factor: these families turn whole heads. HF's default type ignores the factor, the other types make
+// int(head_dim * partial_rotary_factor), the factor among the parameters first, then at the top level.
+int64_t readRotaryDim(FieldReader &fields, FieldReader &rope, int64_t head_dim, double fallback) {
+  FieldReader &holder = rope.contains("partial_rotary_factor") ? rope : fields;
+  const double factor = holder.number("partial_rotary_factor", fallback);
+  fields.markRead("partial_rotary_factor");
+  if (factor <= 0 || factor > 1)
+    holder.fail("partial_rotary_factor", "a number above 0 and at most 1");
+  const auto rotary_dim = static_cast<int64_t>(static_cast<double>(head_dim) * factor);
+  if (rotary_dim < 2 || rotary_dim % 2)
+    fields.contradiction("head_dim is " + std::to_string(head_dim) + " and partial_rotary_factor " + shown(factor) +
+                         ", so " + std::to_string(rotary_dim) + " values of a head turn, expected an even number");
+  return rotary_dim;
+}
+
+// mrope_section: how many frequencies turn by height and width; HF always interleaves them and doesn't look whether
+// they fit the frequencies.
+std::vector<int64_t> readSections(FieldReader &fields, FieldReader &rope, const std::vector<int64_t> &fallback,
+                                  const Warn &warn) {
+  if (!rope.boolean("mrope_interleaved", true) && warn)
+    warn(fields.fileName() + ": mrope_interleaved ignored: this family always interleaves");
+  if (!rope.contains("mrope_section"))
+    return fallback;
+  auto sections = rope.integers("mrope_section", {0, kWidth.max});
+  if (sections.size() != 3)
+    rope.contradiction("rope_parameters.mrope_section has " + std::to_string(sections.size()) +
+                       " entries, expected three: time, height and width");
+  return sections;
+}
+
+// partial_rotary_factor in families that turn whole heads. HF's default type ignores the factor, the other types make
 // tables that don't fit the heads.
 void checkPartial(FieldReader &fields, FieldReader &rope, const std::string &type, const Warn &warn) {
   FieldReader &holder = rope.contains("partial_rotary_factor") ? rope : fields;
@@ -122,9 +151,9 @@ void readYarn(FieldReader &rope, RopeConfig &result) {
                        shown(slow));
 }
 
-void readLongrope(FieldReader &rope, const ModelConfig &config, RopeConfig &result) {
-  result.short_factor = readFactors(rope, "short_factor", config.head_dim / 2);
-  result.long_factor = readFactors(rope, "long_factor", config.head_dim / 2);
+void readLongrope(FieldReader &rope, RopeConfig &result) {
+  result.short_factor = readFactors(rope, "short_factor", result.rotary_dim / 2);
+  result.long_factor = readFactors(rope, "long_factor", result.rotary_dim / 2);
   result.attention_factor = positive(rope, "attention_factor");
   if (rope.find("factor"))
     result.factor = atLeast(rope, "factor", 1);
@@ -145,7 +174,7 @@ void readLlama3(FieldReader &rope, RopeConfig &result) {
 
 }  // namespace
 
-RopeConfig readRope(FieldReader &fields, const ModelConfig &config, const Warn &warn) {
+RopeConfig readRope(FieldReader &fields, const ModelConfig &config, const RopeDefaults &defaults, const Warn &warn) {
   const Json none = Json::object();
   const Source source = findParameters(fields);
   FieldReader rope(fields.fileName(), source.object ? *source.object : none, source.name + ".");
@@ -156,18 +185,25 @@ RopeConfig readRope(FieldReader &fields, const ModelConfig &config, const Warn &
   RopeConfig result;
   result.rope_type = readType(rope);
   result.rope_theta = readTheta(fields, rope);
-  checkPartial(fields, rope, result.rope_type, warn);
+  if (defaults.partial_rotary_factor) {
+    result.rotary_dim = readRotaryDim(fields, rope, config.head_dim, *defaults.partial_rotary_factor);
+  } else {
+    result.rotary_dim = config.head_dim;
+    checkPartial(fields, rope, result.rope_type, warn);
+  }
+  if (!defaults.mrope_section.empty())
+    result.mrope_section = readSections(fields, rope, defaults.mrope_section, warn);
   const std::string &type = result.rope_type;
   if (type == "yarn" || type == "longrope" || type == "llama3")
     result.original_max_position_embeddings = readOriginal(fields, rope, config);
   if (type == "linear" || type == "dynamic")
     result.factor = atLeast(rope, "factor", 1);
-  if (type == "dynamic" && config.head_dim == 2)
+  if (type == "dynamic" && result.rotary_dim == 2)
     rope.fail("rope_type", "another type: dynamic needs a head_dim above 2");
   if (type == "yarn")
     readYarn(rope, result);
   if (type == "longrope")
-    readLongrope(rope, config, result);
+    readLongrope(rope, result);
   if (type == "llama3")
     readLlama3(rope, result);
 

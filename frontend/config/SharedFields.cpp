@@ -34,17 +34,6 @@ std::string readActivation(FieldReader &fields) {
   fields.fail("hidden_act", "one of " + joined(known));
 }
 
-std::string readDtype(FieldReader &fields) {
-  const char *name = fields.find("dtype") ? "dtype" : "torch_dtype";
-  fields.markRead("torch_dtype");
-  if (!fields.find(name))
-    return "";
-  const auto dtype = fields.string(name, std::nullopt);
-  if (dtype != "float32" && dtype != "float16" && dtype != "bfloat16")
-    fields.fail(name, "float32, float16 or bfloat16");
-  return dtype;
-}
-
 double readPositive(FieldReader &fields, const char *name, double fallback) {
   const double value = fields.number(name, fallback);
   if (!(value > 0))
@@ -76,12 +65,24 @@ int64_t readLabels(FieldReader &fields) {
 
 }  // namespace
 
+std::string readDtype(FieldReader &fields) {
+  const char *name = fields.find("dtype") ? "dtype" : "torch_dtype";
+  fields.markRead("torch_dtype");
+  if (!fields.find(name))
+    return "";
+  const auto dtype = fields.string(name, std::nullopt);
+  if (dtype != "float32" && dtype != "float16" && dtype != "bfloat16")
+    fields.fail(name, "float32, float16 or bfloat16");
+  return dtype;
+}
+
 void readDecoderFields(FieldReader &fields, ModelConfig &config, const DecoderDefaults &defaults) {
   config.architectures = fields.strings("architectures");
   config.dtype = readDtype(fields);
-  config.vocab_size = fields.integer("vocab_size", 151936, kVocabulary);
+  config.vocab_size = fields.integer("vocab_size", defaults.vocab_size, kVocabulary);
   config.hidden_size = fields.integer("hidden_size", defaults.hidden_size, kWidth);
-  config.intermediate_size = fields.integer("intermediate_size", defaults.intermediate_size, kWidth);
+  if (defaults.intermediate_size)
+    config.intermediate_size = fields.integer("intermediate_size", defaults.intermediate_size, kWidth);
   config.num_hidden_layers = fields.integer("num_hidden_layers", defaults.num_hidden_layers, kLayers);
   config.num_attention_heads = fields.integer("num_attention_heads", defaults.num_attention_heads, kCount);
   const bool null_kv_heads = fields.contains("num_key_value_heads") && !fields.find("num_key_value_heads");
@@ -95,13 +96,16 @@ void readDecoderFields(FieldReader &fields, ModelConfig &config, const DecoderDe
     fields.fail("rms_norm_eps", "a number of at least 0");
   config.initializer_range = readPositive(fields, "initializer_range", 0.02);
   config.attention_bias = fields.boolean("attention_bias", false);
-  config.tie_word_embeddings = fields.boolean("tie_word_embeddings", false);
-  config.num_labels = readLabels(fields);
-  config.token_classification_bias = fields.boolean("token_classification_bias", true);
+  static_cast<HeadFields &>(config) = readHeadFields(fields);
   // HF takes any pad_token_id, -1 from old checkpoints too: it is only compared with ids.
-  config.pad_token_id = fields.optionalInteger("pad_token_id", {INT32_MIN, INT32_MAX});
-  config.bos_token_id = fields.optionalInteger("bos_token_id", {INT32_MIN, INT32_MAX});
+  config.pad_token_id = fields.optionalInteger("pad_token_id", kTokenId);
+  config.bos_token_id = fields.optionalInteger("bos_token_id", kTokenId);
   config.eos_token_ids = fields.integerOrList("eos_token_id");
+}
+
+HeadFields readHeadFields(FieldReader &fields) {
+  return {fields.boolean("tie_word_embeddings", false), readLabels(fields),
+          fields.boolean("token_classification_bias", true)};
 }
 
 void checkHeads(const FieldReader &fields, const ModelConfig &config) {
@@ -124,7 +128,7 @@ int64_t readWindow(FieldReader &fields) {
   return used ? window.value_or(0) : 0;
 }
 
-std::vector<std::string> readLayerTypes(FieldReader &fields, const ModelConfig &config) {
+std::vector<std::string> readLayerTypes(FieldReader &fields, const ModelConfig &config, const std::string &other) {
   auto types = fields.strings("layer_types");
   if (!fields.find("layer_types"))
     return {};
@@ -134,8 +138,8 @@ std::vector<std::string> readLayerTypes(FieldReader &fields, const ModelConfig &
   for (auto &type : types) {
     if (type == "attention")  // configuration_utils.py: _LEGACY_LAYER_TYPE_REMAP
       type = "full_attention";
-    if (type != "full_attention" && type != "sliding_attention")
-      fields.contradiction("layer_types holds " + shown(type) + ", expected full_attention or sliding_attention");
+    if (type != "full_attention" && type != other)
+      fields.contradiction("layer_types holds " + shown(type) + ", expected full_attention or " + other);
   }
   return types;
 }

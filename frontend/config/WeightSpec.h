@@ -9,8 +9,9 @@ namespace qwen {
 
 enum class WeightKind {
   matrix,           // [out, in], embeddings [vocabulary, hidden]
-  norm,             // [n]
-  bias,             // [n]
+  norm,             // [n], around 1
+  vector,           // [n], around 0: biases, zero-centred norms, parameters of gates
+  convolution,      // [channels, 1, kernel], never narrowed
   gate_up_experts,  // [E, 2I, H]: each expert's gate_proj above its up_proj
   down_experts,     // [E, H, I]
 };

@@ -38,7 +38,7 @@ protected:
     return values;
   }
 
-  Naming naming{.base_prefix = "model."};
+  Naming naming{.base_prefix = "model.", .decoder_prefix = "model."};
 };
 
 const WeightSpec kMatrix{"model.layers.0.q_proj.weight", {3, 2}};
@@ -180,6 +180,39 @@ TEST_F(CheckpointWeightsTest, WhatHfIgnoresIsIgnored) {
                            TestTensor::counting("model.layers.0.self_attn.rotary_emb.inv_freq", {4}),
                            TestTensor::counting("mtp.layers.0.weight", {4, 4})};
   EXPECT_EQ(failure(tensors, {kMatrix}), "no error");
+}
+
+TEST_F(CheckpointWeightsTest, DecoderOfAMultimodalModel) {
+  const WeightSpec embedding{"model.embed_tokens.weight", {3, 2}};
+  const auto table = TestTensor::counting("model.language_model.embed_tokens.weight", {3, 2});
+  const auto visual = TestTensor::counting("model.visual.pos_embed.weight", {4, 4});
+  EXPECT_EQ(failure({table}, {embedding}),
+            "model.safetensors: tensor \"model.embed_tokens.weight\" is missing (1 missing tensor)");
+  naming.inner_prefix = "model.language_model.";
+  EXPECT_EQ(read(*bind({table}, {embedding}), embedding, 3), table.values);
+  EXPECT_EQ(failure({table, visual}, {embedding}),
+            "model.safetensors: tensor \"model.visual.pos_embed.weight\" is not part of the model (1 surplus tensor)");
+  naming.ignore_vision = true;
+  EXPECT_EQ(failure({table, visual, TestTensor::counting("visual.merger.norm.weight", {4})}, {embedding}), "no error");
+  // The body alone has the decoder's names without a prefix.
+  naming.decoder_prefix = "";
+  const WeightSpec bare{"embed_tokens.weight", {3, 2}};
+  EXPECT_EQ(read(*bind({table, visual}, {bare}), bare, 3), table.values);
+}
+
+TEST_F(CheckpointWeightsTest, TiedHeadOfAMultimodalModel) {
+  const auto table = TestTensor::counting("model.language_model.embed_tokens.weight", {3, 2});
+  const auto head = TestTensor::counting("lm_head.weight", {3, 2}, 1);
+  writeTensors(path("model.safetensors"), {table, head});
+  const auto checkpoint = Checkpoint::open(directory.string());
+  naming.tied = true;
+  naming.inner_prefix = "model.language_model.";
+  EXPECT_FALSE(isHeadTied(*checkpoint, naming, "model.embed_tokens.weight", {}));
+  // The whole model's class keeps its decoder where the file has it; a head without an embedding stands for it.
+  naming = {.base_prefix = "model.", .decoder_prefix = "model.language_model.", .tied = true};
+  EXPECT_FALSE(isHeadTied(*checkpoint, naming, table.name, {}));
+  const WeightSpec embedding{table.name, {3, 2}};
+  EXPECT_EQ(read(*bind({head}, {embedding}), embedding, 3), head.values);
 }
 
 TEST_F(CheckpointWeightsTest, HeadOfAnotherClass) {

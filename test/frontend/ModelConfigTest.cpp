@@ -230,9 +230,11 @@ TEST(ModelConfig, WrongTypes) {
 
 TEST(ModelConfig, ModelType) {
   EXPECT_EQ(failure({{"model_type", "(absent)"}}),
-            "config.json: model_type is missing, expected one of qwen3, qwen3_moe");
+            "config.json: model_type is missing, expected one of qwen3, qwen3_moe, qwen3_5, qwen3_5_text, "
+            "qwen3_5_moe, qwen3_5_moe_text");
   EXPECT_EQ(failure({{"model_type", "llama"}}),
-            "config.json: model_type is \"llama\", expected one of qwen3, qwen3_moe");
+            "config.json: model_type is \"llama\", expected one of qwen3, qwen3_moe, qwen3_5, qwen3_5_text, "
+            "qwen3_5_moe, qwen3_5_moe_text");
   EXPECT_EQ(failure({{"model_type", 3}}), "config.json: model_type is 3, expected a string");
 }
 

@@ -93,6 +93,18 @@ const Json kConfigs[] = {
      {"rope_theta", 1e6},
      {"rope_scaling",
       {{"type", "yarn"}, {"factor", 4.0}, {"beta_fast", 32}, {"original_max_position_embeddings", 64}}}},
+    {{"model_type", "qwen3_5_moe"},
+     {"architectures", {"Qwen3_5MoeForConditionalGeneration"}},
+     {"text_config",
+      {{"num_hidden_layers", 2},
+       {"layer_types", {"linear_attention", "full_attention"}},
+       {"linear_num_key_heads", 2},
+       {"linear_num_value_heads", 4},
+       {"linear_conv_kernel_dim", 4},
+       {"num_experts", 8},
+       {"head_dim", 32},
+       {"rope_parameters", {{"partial_rotary_factor", 0.25}, {"mrope_section", {2, 1, 1}}}}}},
+     {"tie_word_embeddings", true}},
 };
 
 TEST(Mutation, Config) {
@@ -109,6 +121,12 @@ TEST(Mutation, Config) {
       EXPECT_EQ(static_cast<int64_t>(model.sparse.size()), model.num_hidden_layers) << text;
       EXPECT_LE(model.num_experts_per_tok, model.num_experts) << text;
       EXPECT_GT(model.rope.rope_theta, 1) << text;
+      EXPECT_TRUE(model.rope.rotary_dim > 0 && model.rope.rotary_dim <= model.head_dim) << text;
+      EXPECT_TRUE(model.rope.mrope_section.empty() || model.rope.mrope_section.size() == 3) << text;
+      if (!model.linear_layers.empty()) {
+        EXPECT_EQ(static_cast<int64_t>(model.linear_layers.size()), model.num_hidden_layers) << text;
+        EXPECT_EQ(model.linear_attention.num_value_heads % model.linear_attention.num_key_heads, 0) << text;
+      }
     });
     ++(ok ? read : refused);
   }

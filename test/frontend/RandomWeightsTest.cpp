@@ -13,7 +13,7 @@ const std::vector<WeightSpec> kSpecs = {
     {"a.weight", {300, 70}},
     {"b.weight", {300, 70}, WeightKind::matrix, /*bf16=*/true},
     {"norm.weight", {4000}, WeightKind::norm},
-    {"a.bias", {4000}, WeightKind::bias},
+    {"a.bias", {4000}, WeightKind::vector},
 };
 
 std::vector<float> read(uint64_t seed, const WeightSpec &spec, int64_t step) {
