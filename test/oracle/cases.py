@@ -2,6 +2,8 @@
 
 import sys
 
+import cases_delta
+import cases_delta_heads
 import cases_dense
 import cases_heads
 import cases_moe
@@ -13,7 +15,7 @@ SEEDS = range(1, 60)
 
 def main(wanted):
     builders = {}
-    for module in (cases_dense, cases_rope, cases_heads, cases_moe):
+    for module in (cases_dense, cases_rope, cases_heads, cases_moe, cases_delta, cases_delta_heads):
         builders |= module.CASES
     unknown = set(wanted) - set(builders)
     if unknown:

@@ -3,7 +3,7 @@
 import json
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from values import ABSENT, DTYPES
 
@@ -22,6 +22,8 @@ def write_checkpoint(case, directory):
         (directory / "generation_config.json").write_text(json.dumps(case.generation, indent=2) + "\n")
     if case.layout in ("stacked", "transposed"):
         write_stacked(saved, directory, case.layout == "transposed")
+    if case.extra or case.wide:
+        rewrite(directory / "model.safetensors", case)
     path = directory / "config.json"
     config = json.loads(path.read_text())
     if case.spelling == 4:
@@ -29,6 +31,13 @@ def write_checkpoint(case, directory):
     config |= case.edit
     config = {name: value for name, value in sorted(config.items()) if value is not ABSENT}
     path.write_text(json.dumps(config, indent=2) + "\n")
+
+
+def rewrite(path, case):
+    """The single file with other tensors beside the model's, and some of the model's in f32."""
+    tensors = load_file(path)
+    tensors = {name: value.float() if name.endswith(case.wide) else value for name, value in tensors.items()}
+    save_file(tensors | case.extra, path, metadata={"format": "pt"})
 
 
 def total_bytes(model, dtype):

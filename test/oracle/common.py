@@ -29,12 +29,19 @@ transformers.utils.logging.disable_progress_bar()
 def set_weights(model, seed):
     """Draws weights that keep every activation near RMS 1 and every softmax far from flat and from saturated."""
     g = torch.Generator().manual_seed(seed)
+    zero_centered = model.config.model_type.startswith("qwen3_5")
     for name, p in model.named_parameters():
         draw = torch.randn(p.shape, generator=g)
         if name.endswith("norm.weight"):
             p.data = 1.0 + 0.3 * draw
             if "q_norm" in name:
                 p.data *= 1.5
+            if zero_centered and "linear_attn" not in name:
+                p.data -= 1.0
+        elif name.endswith("A_log"):  # from heads that keep nearly all of their state to heads that forget at once
+            p.data = torch.empty(p.shape).uniform_(-4, 2.5, generator=g)
+        elif name.endswith("dt_bias"):
+            p.data = draw - 1.0
         elif name.endswith("bias"):
             p.data = 0.3 * draw
         elif "embed_tokens" in name:
@@ -70,7 +77,7 @@ def fields(model, inputs, want):
     kwargs = {name: value for name, value in inputs.items()}
     if "hidden_states" in want:
         kwargs["output_hidden_states"] = True
-    if ("router_logits" in want or "aux_loss" in want) and not model.config.output_router_logits:
+    if ("router_logits" in want or "aux_loss" in want) and not model.config.get_text_config().output_router_logits:
         kwargs["output_router_logits"] = True
     with torch.no_grad():
         out = model(**kwargs)
@@ -108,23 +115,24 @@ def router_gap(model, inputs):
     base = getattr(model, model.base_model_prefix, model)
     with torch.no_grad():
         logits = base(**inputs, output_router_logits=True).router_logits
-    k = model.config.num_experts_per_tok
+    config = model.config.get_text_config()
+    k = config.num_experts_per_tok
     shape = next(iter(inputs.values())).shape[:2]
     gaps = [torch.full((shape[0] * shape[1],), float("inf"))]
-    for layer in logits if k < model.config.num_experts else ():
+    for layer in logits if k < config.num_experts else ():
         top = layer.sort(-1, descending=True).values
         gaps.append((top[:, k - 1] - top[:, k]) / layer.std(-1))
     return torch.stack(gaps).min(0).values.view(shape)
 
 
 def is_moe(model):
-    return getattr(model.config, "num_experts", 0) > 0
+    return getattr(model.config.get_text_config(), "num_experts", 0) > 0
 
 
 def draw_ids(model, rows, columns, seed, mask=None, positions=None, candidates=24, gap=0.3):
     """Random ids [rows, columns]; for MoE chosen from left to right so that no router is near a tie."""
     g = torch.Generator().manual_seed(seed)
-    low, high = 4, model.config.vocab_size  # 0..3 are kept for padding and the like
+    low, high = 4, model.config.get_text_config().vocab_size  # 0..3 are kept for padding and the like
     ids = torch.randint(low, high, (rows, columns), generator=g)
     if not is_moe(model):
         return ids
@@ -156,26 +164,43 @@ def mask_of(lengths, side):
 
 class Case:
     """A checkpoint and its runs. `config` are arguments of the config class, `build` flags of `qwenc build`, `edit` fields
-    of config.json to set as they stand (the config class drops what it holds for redundant) or to leave out (ABSENT).
+    of config.json to set as they stand (the config class drops what it holds for redundant) or to leave out (ABSENT),
+    `extra` tensors that lie in the file beside the model's, `wide` ends of names that are f32 in it whatever its type.
+    With `whole` the arguments are those of text_config, and `whole` those of the config around it.
     """
 
     def __init__(self, name, task, *, about, dtype="float32", seed=1, layout="transformers", shards=1, spelling=5,
-                 build=(), checkpoint=None, edit=None, tolerance=F32_TOLERANCE,
+                 build=(), checkpoint=None, edit=None, tolerance=F32_TOLERANCE, extra=None, wide=(), whole=None,
                  **config):
         self.name, self.task, self.about, self.dtype = name, task, about, dtype
         self.layout, self.shards, self.spelling, self.build = layout, shards, spelling, list(build)
         self.edit, self.tolerance = edit or {}, tolerance
+        self.extra, self.wide = extra or {}, tuple(wide)
         self.checkpoint = checkpoint  # name of another case whose checkpoint serves
         self.runs, self.generation = [], {}
-        family = "Qwen3Moe" if task.startswith("Qwen3Moe") else "Qwen3"
+        family = next(f for f in ("Qwen3_5Moe", "Qwen3_5", "Qwen3Moe", "Qwen3") if task.startswith(f))
         defaults = dict(vocab_size=203, hidden_size=48, intermediate_size=40, num_hidden_layers=2, num_attention_heads=4,
                         num_key_value_heads=2, head_dim=16, max_position_embeddings=128, pad_token_id=0,
                         rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
         if family == "Qwen3Moe":
             defaults |= dict(num_experts=6, num_experts_per_tok=3, moe_intermediate_size=24, norm_topk_prob=True,
                              hidden_size=40)
-        self.config = getattr(transformers, family + "Config")(
-            **{k: v for k, v in (defaults | config).items() if v is not ABSENT})
+        if family.startswith("Qwen3_5"):
+            defaults |= dict(hidden_size=40, num_hidden_layers=4, linear_num_key_heads=2, linear_num_value_heads=4,
+                             linear_key_head_dim=8, linear_value_head_dim=8)
+        if family == "Qwen3_5Moe":
+            defaults |= dict(num_experts=6, num_experts_per_tok=3, moe_intermediate_size=24,
+                             shared_expert_intermediate_size=16)
+            defaults.pop("intermediate_size")
+        arguments = {k: v for k, v in (defaults | config).items() if v is not ABSENT}
+        if whole is not None:
+            vision = dict(depth=1, hidden_size=16, intermediate_size=12, num_heads=2, patch_size=2, temporal_patch_size=1,
+                          num_position_embeddings=4, out_hidden_size=arguments["hidden_size"])
+            self.config = getattr(transformers, family + "Config")(text_config=arguments, vision_config=vision, **whole)
+        else:
+            kind = "TextConfig" if family.startswith("Qwen3_5") else "Config"
+            self.config = getattr(transformers, family + kind)(**arguments)
+        self.text = self.config.get_text_config()
         self.config._experts_implementation = "eager"
         self.config._attn_implementation = "eager"
         if checkpoint:
@@ -212,7 +237,7 @@ class Case:
         """An `eval` run over sequences of these lengths, padded on `side`, with the attention mask."""
         mask = mask_of(lengths, side)
         ids = self.ids(len(lengths), max(lengths), seed, mask=mask)
-        ids[mask == 0] = self.config.pad_token_id or 0
+        ids[mask == 0] = self.text.pad_token_id or 0
         self.eval(name, {"input_ids": ids, "attention_mask": mask}, **options)
 
     # -- on disk ---------------------------------------------------------------------------------------------------
@@ -269,7 +294,7 @@ class Case:
         gaps = router_gap(self.loaded(), run["inputs"])
         mask = run["inputs"].get("attention_mask", torch.ones_like(gaps)).bool()
         if self.task.endswith("SequenceClassification"):  # pools the last id that isn't padding even where it is masked
-            columns = torch.arange(mask.shape[1]) * (run["inputs"]["input_ids"] != self.config.pad_token_id)
+            columns = torch.arange(mask.shape[1]) * (run["inputs"]["input_ids"] != self.text.pad_token_id)
             mask[torch.arange(mask.shape[0]), columns.argmax(1)] = True
         least = gaps[mask].min().item()
         if least < (0.1 if self.dtype == "bfloat16" else 0.02):

@@ -34,7 +34,7 @@ def clear_prompts(case, lengths, steps, seed=11, candidates=192, **settings):
     prompts, continuations = [], []
     for i, length in enumerate(lengths):
         g = torch.Generator().manual_seed(seed + i)
-        ids = torch.randint(4, case.config.vocab_size, (candidates, length), generator=g)
+        ids = torch.randint(4, case.text.vocab_size, (candidates, length), generator=g)
         model = case.fresh()
         out = generate(model, ids, steps, None, 0, **settings)
         clear = clarity(model, out, length)
@@ -63,7 +63,7 @@ def add_generation(case, lengths, steps, *, seed=11, names=("left", "right"), eo
     `in_config`: there is none, and config.json names eos and pad.
     """
     settings = settings or {}
-    pad = case.config.pad_token_id or 0
+    pad = case.text.pad_token_id or 0
     prompts, continuations = clear_prompts(case, lengths, steps, seed, **settings, **options)
     eos = [3] if eos_after is None else [3, int(continuations[0][eos_after - 1])]
     ends = {"eos_token_id": eos, "pad_token_id": pad}
@@ -102,7 +102,7 @@ def sequences(case, run):
     for r, new in enumerate(fresh):
         padded[r, :len(new)] = new
     result = torch.cat([run["inputs"]["input_ids"], padded], 1)
-    if run["name"] == "generate_left" and case.config.rope_parameters["rope_type"] not in ("dynamic", "longrope"):
+    if run["name"] == "generate_left" and case.text.rope_parameters["rope_type"] not in ("dynamic", "longrope"):
         whole = generate(case.loaded(), run["inputs"]["input_ids"], run["steps"], run["eos"], run["pad"],
                          mask=run["inputs"]["attention_mask"], **run["settings"])
         if not torch.equal(whole.sequences, result):
