@@ -30,6 +30,9 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("section", self.section);
     field("name", self.name);
     field("bytes", self.bytes);
+  } else if constexpr (std::is_same_v<Plain, RecurrentState>) {
+    field("offset", self.offset);
+    field("slot_bytes", self.slot_bytes);
   } else if constexpr (std::is_same_v<Plain, Phase>) {
     field("name", self.name);
     field("element", self.element);
@@ -84,6 +87,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("arena_bytes", self.arena_bytes);
     field("scratch_bytes", self.scratch_bytes);
     field("states_bytes", self.states_bytes);
+    field("recurrent", self.recurrent);
     field("weights_bytes", self.weights_bytes);
     field("weights_embedded", self.weights_embedded);
     field("outputs", self.outputs);
@@ -99,7 +103,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
 
 template <typename T>
 constexpr bool is_struct = std::is_same_v<T, Output> || std::is_same_v<T, MemoryEntry> || std::is_same_v<T, Phase> ||
-                           std::is_same_v<T, Generation>;
+                           std::is_same_v<T, Generation> || std::is_same_v<T, RecurrentState>;
 
 template <typename T> Json write(const T &value);
 template <typename T> Json write(const std::vector<T> &values) {

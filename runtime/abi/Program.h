@@ -57,6 +57,12 @@ struct Phase {
   int64_t window = 0;            // places that a row attends to; 0: all up to its own
 };
 
+// Where a recurrent state lies in QwenCall::states: slot s has slot_bytes from offset + s * slot_bytes on.
+struct RecurrentState {
+  int64_t offset = 0;
+  int64_t slot_bytes = 0;
+};
+
 struct Program {
   static constexpr int64_t kFormat = 1;
 
@@ -95,6 +101,7 @@ struct Program {
   int64_t arena_bytes = 0;
   int64_t scratch_bytes = 0;  // per thread
   int64_t states_bytes = 0;   // all slots
+  std::vector<RecurrentState> recurrent;
   int64_t weights_bytes = 0;  // packed weights, without the file's header
   bool weights_embedded = false;
 

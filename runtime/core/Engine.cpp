@@ -1,5 +1,6 @@
 #include "runtime/core/Engine.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace qwen {
@@ -15,7 +16,7 @@ Engine::Engine(const Program &program, const uint8_t *weights, int64_t threads, 
                CustomForward custom)
     : description(program), weights(weights), compiled(compiled), custom(std::move(custom)), threads(threads),
       arena(program.arena_bytes, "activations"), scratch(program.scratch_bytes * threads, "scratch"),
-      states(program.states_bytes, "the KV cache") {}
+      states(program.states_bytes, "the states") {}
 
 Engine::Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward forward)
     : Engine(program, weights, threads, forward, {}) {}
@@ -54,6 +55,23 @@ void Engine::forward(const RowBlock &rows, const std::vector<float *> &outputs) 
       profile->end(thread);
     }
   });
+}
+
+std::vector<uint8_t> Engine::recurrentState(int64_t slot) const {
+  std::vector<uint8_t> bytes;
+  for (const RecurrentState &state : description.recurrent) {
+    const uint8_t *from = states.data() + state.offset + slot * state.slot_bytes;
+    bytes.insert(bytes.end(), from, from + state.slot_bytes);
+  }
+  return bytes;
+}
+
+void Engine::setRecurrentState(int64_t slot, const std::vector<uint8_t> &bytes) {
+  const uint8_t *from = bytes.data();
+  for (const RecurrentState &state : description.recurrent) {
+    std::copy_n(from, state.slot_bytes, states.data() + state.offset + slot * state.slot_bytes);
+    from += state.slot_bytes;
+  }
 }
 
 int64_t outputIndex(const Program &program, std::string_view name) {

@@ -43,6 +43,10 @@ public:
   // Where the time of the next calls is added up; null: nowhere. Has a place for each thread of the team.
   void setProfile(Profile *measured) { profile = measured; }
 
+  // What all recurrent layers carry for a slot, one after another; and putting it back.
+  std::vector<uint8_t> recurrentState(int64_t slot) const;
+  void setRecurrentState(int64_t slot, const std::vector<uint8_t> &bytes);
+
   const Program &program() const { return description; }
   ThreadTeam &team() { return threads; }
 

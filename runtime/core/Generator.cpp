@@ -7,6 +7,26 @@
 namespace qwen {
 namespace {
 
+// The rows of a prompt from the first that isn't cached to `end`.
+template <typename Take>
+void forRows(const Prompt &prompt, int32_t slot, int64_t end, Take &&take) {
+  auto position = [&](int64_t i) {
+    return prompt.positions.empty() ? static_cast<float>(i) : prompt.positions[static_cast<size_t>(i)];
+  };
+  float length = 0;  // HF's seq_len: of the whole prompt
+  for (size_t i = 0; i < prompt.ids.size(); ++i)
+    length = std::max(length, position(static_cast<int64_t>(i)) + 1);
+  for (int64_t i = prompt.cached; i < end; ++i) {
+    Row row;
+    row.id = prompt.ids[static_cast<size_t>(i)];
+    row.slot = slot;
+    row.index = static_cast<int32_t>(i);
+    row.position = position(i);
+    row.rope_length = length;
+    take(row);
+  }
+}
+
 // Sequences that run side by side, one slot each.
 class Group {
 public:
@@ -67,24 +87,12 @@ private:
       Sequence &sequence = sequences[slot];
       const Prompt &prompt = sequence.prompt;
       auto count = static_cast<int64_t>(prompt.ids.size());
-      auto position = [&](int64_t i) {
-        return prompt.positions.empty() ? static_cast<float>(i) : prompt.positions[static_cast<size_t>(i)];
-      };
-      float length = 0;
-      for (int64_t i = 0; i < count; ++i)
-        length = std::max(length, position(i) + 1);
-      for (int64_t i = prompt.cached; i < count; ++i) {
-        Row row;
-        row.id = prompt.ids[static_cast<size_t>(i)];
-        row.slot = static_cast<int32_t>(slot);
-        row.index = static_cast<int32_t>(i);
-        row.position = position(i);
-        row.rope_length = length;
-        row.wanted_place = i + 1 == count ? static_cast<int64_t>(slot) : -1;
+      forRows(prompt, static_cast<int32_t>(slot), count, [&](Row row) {
+        sequence.position = row.position + 1;
+        row.wanted_place = row.index + 1 == count ? static_cast<int64_t>(slot) : -1;
         forward.add(row);
-      }
+      });
       sequence.index = count;
-      sequence.position = position(count - 1) + 1;
       sequence.logits_row = static_cast<int64_t>(slot);
     }
     forward.flush();
@@ -161,6 +169,12 @@ private:
 };
 
 }  // namespace
+
+void computePrompt(Engine &engine, const Prompt &prompt, int64_t end, const float *embeds, int64_t chunk) {
+  ChunkedForward forward(engine, chunk, {}, embeds);
+  forRows(prompt, 0, end, [&](const Row &row) { forward.add(row); });
+  forward.flush();
+}
 
 std::vector<std::vector<int32_t>> generate(Engine &engine, const std::vector<Prompt> &prompts, const float *embeds,
                                            const GenerateOptions &options, const TokenSink &sink,

@@ -14,9 +14,9 @@ namespace qwen {
 struct Prompt {
   std::vector<int32_t> ids;      // tokens; -1-r takes row r of `embeds`
   std::vector<float> positions;  // one per token; empty: from 0
-  // Leading tokens whose keys and values stand in the slot from an earlier call over the same tokens, less than
-  // ids.size(): a chat computes only what is new. After a call the slot holds the prompt and all new tokens but the
-  // last.
+  // Leading tokens that the slot holds from an earlier call over the same tokens, less than ids.size(): a chat computes
+  // only what is new. Recurrent layers stand right behind them. After a call the slot holds the prompt and all new
+  // tokens but the last.
   int64_t cached = 0;
 };
 
@@ -39,11 +39,15 @@ struct GenerateCounts {
 // Called with each new token as soon as it is chosen, the end token too; false ends that sequence.
 using TokenSink = std::function<bool(int64_t sequence, int32_t id)>;
 
+// Computes the prompt's tokens [prompt.cached, end) into slot 0, and no logits; the same bits as in one go with the rest.
+void computePrompt(Engine &engine, const Prompt &prompt, int64_t end, const float *embeds, int64_t chunk);
+
 // The new tokens of each prompt: up to and with an end token, or max_new_tokens. More prompts than program.batch are
 // taken in groups; each gets what it would get alone. Prompt i of a group uses slot i.
 // With drafts a call computes a sequence's last token and the guesses behind it, and the sampler goes through their
 // logits as through those of single steps until it chooses something else. A row's bits don't depend on the rows beside
 // it, so the result is the same to the token; what follows a wrong guess in the cache is never read, but overwritten.
+// Programs with recurrent layers can't take back a guess: they go without drafts.
 // Precondition: ids.size() + max_new_tokens - 1 <= program.max_seq for every prompt.
 std::vector<std::vector<int32_t>> generate(Engine &engine, const std::vector<Prompt> &prompts, const float *embeds,
                                            const GenerateOptions &options, const TokenSink &sink = {},

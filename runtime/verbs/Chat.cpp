@@ -9,7 +9,8 @@
 namespace qwen {
 
 Chat::Chat(Engine &engine, const TextModel &model, nlohmann::ordered_json request, ChatOptions options)
-    : engine(engine), model(model), beginning(request), request(std::move(request)), options(options) {}
+    : engine(engine), model(model), beginning(request), request(std::move(request)), options(options),
+      memory(engine, 0) {}
 
 void Chat::reset() {
   request = beginning;
@@ -20,16 +21,29 @@ void Chat::answer(const std::optional<std::string> &question, std::ostream &out,
   nlohmann::ordered_json asked = request;
   if (question)
     asked["messages"].push_back({{"role", "user"}, {"content", *question}});
-  std::string text = generateText(model.encodeChat(asked, "messages"), out, log);
+  const std::vector<int32_t> ids = model.encodeChat(asked, "messages");
+  std::string text = generateText(ids, withoutGenerationPrompt(asked, ids), out, log);
   asked["messages"].push_back({{"role", "assistant"}, {"content", std::move(text)}});
   request = std::move(asked);
 }
 
 void Chat::complete(const std::string &text, std::ostream &out, std::ostream &log) {
-  generateText(model.encode(text), out, log);
+  generateText(model.encode(text), 0, out, log);
 }
 
-std::string Chat::generateText(const std::vector<int32_t> &ids, std::ostream &out, std::ostream &log) {
+// How many of `ids` come of the messages themselves: what follows asks for an answer, which the next turn may render
+// otherwise (without its reasoning).
+int64_t Chat::withoutGenerationPrompt(const nlohmann::ordered_json &asked, const std::vector<int32_t> &ids) const {
+  if (engine.program().recurrent.empty())
+    return 0;
+  nlohmann::ordered_json plain = asked;
+  plain["add_generation_prompt"] = false;
+  const std::vector<int32_t> messages = model.encodeChat(plain, "messages");
+  return std::mismatch(ids.begin(), ids.end() - 1, messages.begin(), messages.end()).first - ids.begin();
+}
+
+std::string Chat::generateText(const std::vector<int32_t> &ids, int64_t messages, std::ostream &out,
+                               std::ostream &log) {
   const Program &program = engine.program();
   const auto size = static_cast<int64_t>(ids.size());
   if (ids.empty())
@@ -48,8 +62,12 @@ std::string Chat::generateText(const std::vector<int32_t> &ids, std::ostream &ou
   generation.draft = options.draft;
 
   // At least the last token is computed again: its logits are needed.
-  const auto same = std::mismatch(ids.begin(), ids.end() - 1, cached.begin(), cached.end()).first - ids.begin();
-  cached.clear();  // until the computation is done, nothing of the slot can be relied on
+  Prompt asked{ids, {}, memory.resume(ids)};
+  if (asked.cached < messages) {
+    computePrompt(engine, asked, messages, nullptr, generation.chunk);
+    asked.cached = messages;
+    memory.mark({ids.begin(), ids.begin() + messages});
+  }
   std::string text;
   Utf8Stream stream;
   auto show = [&](const std::string &piece) {
@@ -62,13 +80,14 @@ std::string Chat::generateText(const std::vector<int32_t> &ids, std::ostream &ou
       show(stream.push(model.tokenizer().bytes(id)));
     return !interrupt.requested() && out.good();
   };
-  const std::vector<int32_t> added = generate(engine, {{ids, {}, same}}, nullptr, generation, sink, &generated).front();
+  const std::vector<int32_t> added = generate(engine, {asked}, nullptr, generation, sink, &generated).front();
   show(stream.finish());
   out << std::endl;
   ++answers;
 
-  cached = ids;
-  cached.insert(cached.end(), added.begin(), added.end() - 1);
+  std::vector<int32_t> computed = ids;
+  computed.insert(computed.end(), added.begin(), added.end() - 1);
+  memory.remember(std::move(computed));
   const std::vector<int64_t> &ends = generation.eos_token_ids;
   const bool ended = std::find(ends.begin(), ends.end(), added.back()) != ends.end();
   const bool full = static_cast<int64_t>(added.size()) == room;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/core/Generator.h"
+#include "runtime/core/SlotMemory.h"
 #include "runtime/verbs/TextModel.h"
 
 #include <iosfwd>
@@ -36,14 +37,16 @@ public:
   const GenerateCounts &counts() const { return generated; }
 
 private:
-  std::string generateText(const std::vector<int32_t> &ids, std::ostream &out, std::ostream &log);
+  int64_t withoutGenerationPrompt(const nlohmann::ordered_json &asked, const std::vector<int32_t> &ids) const;
+  // `messages`: leading tokens that a later turn is likely to begin with too.
+  std::string generateText(const std::vector<int32_t> &ids, int64_t messages, std::ostream &out, std::ostream &log);
 
   Engine &engine;
   const TextModel &model;
   const nlohmann::ordered_json beginning;
   nlohmann::ordered_json request;
   ChatOptions options;
-  std::vector<int32_t> cached;  // tokens whose keys and values stand in slot 0
+  SlotMemory memory;  // of slot 0
   uint64_t answers = 0;
   GenerateCounts generated;
 };

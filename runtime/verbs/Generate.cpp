@@ -77,7 +77,7 @@ public:
     options.chunk = compute.chunk(program);
     options.sampling = sampling.resolve(program.generation);
     options.eos_token_ids = program.generation.eos_token_ids;
-    options.draft = draft.resolve();
+    options.draft = draft.resolve(program);
 
     std::string error;
     auto file = SafetensorsFile::open(in, error);

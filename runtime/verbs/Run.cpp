@@ -42,7 +42,7 @@ public:
     options.max_new_tokens = max_new_tokens;
     options.chunk = compute.chunk(program);
     options.sampling = sampling.resolve(program.generation);
-    options.draft = draft.resolve();
+    options.draft = draft.resolve(program);
     const Json request = beginning();
 
     Chat chat(host.startEngine(compute.threads()), model, request, options);

@@ -72,13 +72,16 @@ void DraftFlags::add(OptionSet &options) {
   options.integer("--draft-max", most, "most tokens of a draft (default: " + std::to_string(most) + ")", 1, 63);
 }
 
-DraftOptions DraftFlags::resolve() const {
+DraftOptions DraftFlags::resolve(const Program &program) const {
   DraftOptions options;
   options.most = most;
   if (kind == "lookup")
     options.make = [](int64_t) { return std::make_unique<PromptLookup>(); };
   else if (kind != "none")
     throw UsageError("--draft is " + kind + ", it must be none or lookup");
+  if (options.make && !program.recurrent.empty())
+    throw UserError("--draft " + kind + ": " + program.family +
+                    " has recurrent layers, which can't take back a guess; run it without");
   return options;
 }
 

@@ -36,7 +36,8 @@ struct DraftFlags {
   int64_t most = DraftOptions().most;
 
   void add(OptionSet &options);
-  DraftOptions resolve() const;  // throws UsageError for an unknown kind
+  // Throws UsageError for an unknown kind, UserError where the program can't take back a guess.
+  DraftOptions resolve(const Program &program) const;
 };
 
 // "draft: 31 of 40 tokens accepted; 52 tokens in 21 steps"

@@ -29,6 +29,9 @@ PlannedSizes plannedSizes(ModuleOp module) {
     auto bytes = state->getAttrOfType<IntegerAttr>("qwen.bytes");
     if (!bytes)
       throw Failure{kInternalError, "state " + state.getSymName().str() + " has no place"};
+    if (state.getRecurrent())
+      sizes.recurrent.push_back({state->getAttrOfType<IntegerAttr>("qwen.offset").getInt(),
+                                 bytes.getInt() / state.getType().getDimSize(0)});
     sizes.state_entries.push_back({"states", state.getSymName().str(), bytes.getInt()});
   }
   return sizes;
@@ -101,6 +104,7 @@ void setMemory(Program &program, const PlannedSizes &sizes, const std::vector<Pa
   program.arena_bytes = sizes.arena;
   program.scratch_bytes = sizes.scratch;
   program.states_bytes = sizes.states;
+  program.recurrent = sizes.recurrent;
   program.weights_bytes = sizes.weights;
 
   std::vector<MemoryEntry> &memory = program.memory;

@@ -17,6 +17,7 @@ struct PlannedSizes {
   int64_t states = 0;
   int64_t weights = 0;
   std::vector<MemoryEntry> state_entries;
+  std::vector<RecurrentState> recurrent;
 };
 PlannedSizes plannedSizes(mlir::ModuleOp module);
 
