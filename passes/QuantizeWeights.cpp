@@ -41,6 +41,7 @@ private:
           add(moe.getRouterAttr(), Need::exact);
           add(moe.getGateUpAttr(), Need::layer);
           add(moe.getDownAttr(), Need::layer);
+          addShared(moe.getShared());
         })
         .Case([&](NormLinearOp linear) {
           for (auto [weight, result] : llvm::zip(linear.getWeights(), linear.getResults()))
@@ -48,8 +49,14 @@ private:
         });
   }
 
-  // A map whose result only the caller reads is a head: over the vocabulary, or of few labels.
+  // A map whose result only the caller reads is a head: over the vocabulary, or of few labels. What makes the gates of
+  // a gated_delta_net decides how long it remembers, and is small.
   Need needOfMap(Value result) const {
+    if (llvm::any_of(result.getUsers(), [&](Operation *user) {
+          auto delta = dyn_cast<GatedDeltaNetOp>(user);
+          return delta && (delta.getA() == result || delta.getB() == result);
+        }))
+      return Need::exact;
     if (result.use_empty() || !llvm::all_of(result.getUsers(), llvm::IsaPred<OutputOp>))
       return Need::layer;
     return width(result) == vocabulary ? Need::vocabulary : Need::exact;
@@ -59,6 +66,11 @@ private:
     for (auto weight : weights.getAsRange<FlatSymbolRefAttr>())
       add(weight, Need::layer);
   }
+  // [gate, up, down, row_gate], or nothing.
+  void addShared(ArrayAttr weights) {
+    for (auto [i, weight] : llvm::enumerate(weights.getAsRange<FlatSymbolRefAttr>()))
+      add(weight, i == 3 ? Need::exact : Need::layer);
+  }
   void add(FlatSymbolRefAttr name, Need need) {
     Need &known = needs.try_emplace(name.getAttr(), need).first->second;
     known = std::max(known, need);
@@ -67,6 +79,34 @@ private:
   int64_t vocabulary = 0;
   llvm::DenseMap<StringAttr, Need> needs;
 };
+
+// A norm_linear whose weights are stored differently becomes one for each storage, in their order: a kernel prepares
+// its input for one.
+void splitByStorage(NormLinearOp linear) {
+  llvm::MapVector<Type, SmallVector<unsigned>> groups;
+  for (auto [i, weight] : llvm::enumerate(linear.getWeights().getAsRange<FlatSymbolRefAttr>()))
+    if (auto declared = lookup<WeightOp>(linear, weight))
+      groups[declared.getStoredElement()].push_back(i);
+  if (groups.size() < 2)
+    return;
+  OpBuilder builder(linear);
+  for (auto &[element, places] : groups) {
+    SmallVector<Attribute> weights, biases;
+    SmallVector<Type> types;
+    for (unsigned i : places) {
+      weights.push_back(linear.getWeights()[i]);
+      if (!linear.getBiases().empty())
+        biases.push_back(linear.getBiases()[i]);
+      types.push_back(linear.getResult(i).getType());
+    }
+    auto part = NormLinearOp::create(builder, linear.getLoc(), types, linear.getInput(), linear.getRows(),
+                                     linear.getNormAttr(), linear.getEpsAttr(), linear.getZeroCenteredAttr(),
+                                     builder.getArrayAttr(weights), builder.getArrayAttr(biases));
+    for (auto [i, result] : llvm::zip(places, part.getResults()))
+      linear.getResult(i).replaceAllUsesWith(result);
+  }
+  linear.erase();
+}
 
 struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
   using QuantizeWeightsBase::QuantizeWeightsBase;
@@ -97,6 +137,7 @@ struct QuantizeWeights : impl::QuantizeWeightsBase<QuantizeWeights> {
       weight.setStorage(narrowly ? q4 : q8);
       ++(narrowly ? narrow : wide);
     }
+    forward.walk(splitByStorage);
     asQ4 += narrow;
     asQ8 += wide;
     reportLine(module, getArgument(),
