@@ -91,8 +91,10 @@ def QuantizeWeights : Pass<"qwen-quantize-weights", "::mlir::ModuleOp"> {
     Adds `as !qwen.q8` or `as !qwen.q4` to the weights of large products, which are most of a model's bytes:
     * q, k, v, o, gate, up and down projections and experts in the given format;
     * embeddings and the LM head in 8 bits in either format: what every token begins and ends with;
-    * routers and heads of few labels not at all: they decide, and are small; nor what is no matrix.
-    A weight of several uses is stored as the most careful of them asks.
+    * routers, heads of few labels and what makes gates of whole rows or heads not at all: they decide, and are small;
+      nor what is no matrix.
+    A weight of several uses is stored as the most careful of them asks. A `norm_linear` whose weights are then stored
+    differently becomes one for each storage.
     ```mlir
     qwen.weight @"model.layers.0.mlp.down_proj.weight" : tensor<1024x3072xbf16> as !qwen.q4
     ```

@@ -41,11 +41,7 @@ private:
           add(moe.getRouterAttr(), Need::exact);
           add(moe.getGateUpAttr(), Need::layer);
           add(moe.getDownAttr(), Need::layer);
-          if (auto shared = moe.getShared(); !shared.empty()) {
-            for (Attribute weight : shared.getValue().drop_back())
-              add(cast<FlatSymbolRefAttr>(weight), Need::layer);
-            add(cast<FlatSymbolRefAttr>(shared.getValue().back()), Need::exact);
-          }
+          addShared(moe.getShared());
         })
         .Case([&](NormLinearOp linear) {
           for (auto [weight, result] : llvm::zip(linear.getWeights(), linear.getResults()))
@@ -53,12 +49,12 @@ private:
         });
   }
 
-  // A map whose result only the caller reads is a head: over the vocabulary, or of few labels. What a recurrence keeps
-  // and takes up is a number for each head: few weights that matter much.
+  // A map whose result only the caller reads is a head: over the vocabulary, or of few labels. What makes the gates of
+  // a gated_delta_net decides how long it remembers, and is small.
   Need needOfMap(Value result) const {
     if (llvm::any_of(result.getUsers(), [&](Operation *user) {
-          auto net = dyn_cast<GatedDeltaNetOp>(user);
-          return net && (net.getA() == result || net.getB() == result);
+          auto delta = dyn_cast<GatedDeltaNetOp>(user);
+          return delta && (delta.getA() == result || delta.getB() == result);
         }))
       return Need::exact;
     if (result.use_empty() || !llvm::all_of(result.getUsers(), llvm::IsaPred<OutputOp>))
@@ -69,6 +65,11 @@ private:
   void addAll(ArrayAttr weights) {
     for (auto weight : weights.getAsRange<FlatSymbolRefAttr>())
       add(weight, Need::layer);
+  }
+  // [gate, up, down, row_gate], or nothing.
+  void addShared(ArrayAttr weights) {
+    for (auto [i, weight] : llvm::enumerate(weights.getAsRange<FlatSymbolRefAttr>()))
+      add(weight, i == 3 ? Need::exact : Need::layer);
   }
   void add(FlatSymbolRefAttr name, Need need) {
     Need &known = needs.try_emplace(name.getAttr(), need).first->second;

@@ -13,8 +13,8 @@ struct Group {
 const Group kGroups[] = {
     {"Pipelines, from a graph (qwenc build --emit=graph) to the LLVM dialect", {"qwen-fuse", "qwen-plan", "qwen-cpu"}},
     {"Fusion: model level -> fused level",
-     {"qwen-fuse-moe", "qwen-fuse-norm-qkv", "qwen-fuse-norm-glu", "qwen-fuse-linear-residual", "qwen-fuse-norm-linear",
-      "qwen-decompose-fused"}},
+     {"qwen-fuse-moe", "qwen-fuse-norm-qkv", "qwen-fuse-gated-attention", "qwen-fuse-gated-delta-net",
+      "qwen-fuse-norm-glu", "qwen-fuse-linear-residual", "qwen-fuse-norm-linear", "qwen-decompose-fused"}},
     {"Storage of weights: on the fused level", {"qwen-quantize-weights"}},
     {"Planning: fused level -> kernel level", {"qwen-plan-weights", "qwen-plan-arena", "qwen-outline-kernels"}},
     {"CPU code: kernel level -> LLVM dialect", {"qwen-generate-cpu-kernels", "qwen-emit-entry"}},
