@@ -1,6 +1,7 @@
 #include "codegen/plan/KernelMemory.h"
 
 #include "codegen/plan/AttentionMemory.h"
+#include "codegen/plan/DeltaNetMemory.h"
 #include "dialect/QuantFormat.h"
 #include "dialect/QwenDialect.h"
 
@@ -121,6 +122,10 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
         shape.gateUp = storedElement(moe, moe.getGateUpAttr());
         shape.down = storedElement(moe, moe.getDownAttr());
         return KernelMemory{moeTemp(shape).bytes, moeScratch(shape).bytes};
+      })
+      .Case([&](GatedDeltaNetOp delta) {
+        DeltaLayout state(stateType(delta, delta.getDeltaStateAttr()));
+        return KernelMemory{DeltaNetMemory(state, width(delta.getQkv()), maxRows).tempBytes, 0};
       })
       .Default(KernelMemory{});
 }

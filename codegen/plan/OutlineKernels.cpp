@@ -112,7 +112,7 @@ private:
     if (auto output = dyn_cast<OutputOp>(op))
       return launchOutput(output);
     if (!isa<EmbedOp, RopeTableOp, RmsNormOp, NormLinearOp, NormGluOp, NormQkvOp, AttentionOp, LinearResidualOp,
-             NormMoeOp>(op))
+             NormMoeOp, GatedDeltaNetOp>(op))
       return op->emitOpError("has no kernel; run the pipeline qwen-fuse first");
 
     Location loc = op->getLoc();
@@ -204,7 +204,7 @@ private:
     spec.set("packed", b->getArrayAttr(descriptions));
   }
 
-  // Caches that the op names in its attributes, in their order.
+  // States that the op names in its attributes, in their order.
   void addStates(Operation *op, SmallVector<Value> &arguments, NamedAttrList &spec, SmallVector<TouchedRange> &reads,
                  SmallVector<TouchedRange> &writes) {
     SmallVector<Attribute> types;
@@ -217,7 +217,8 @@ private:
       arguments.push_back(view(op->getLoc(), kStates, offset, MemRefType::get({bytes}, b->getI8Type())));
       types.push_back(TypeAttr::get(state.getType()));
       TouchedRange range{TouchedRange::states, offset, offset + bytes};
-      divide(op, range);
+      if (!state.getRecurrent())
+        divide(op, range);
       (isa<AttentionOp>(op) ? reads : writes).push_back(range);
     }
     spec.set("states", b->getArrayAttr(types));
