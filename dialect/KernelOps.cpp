@@ -37,12 +37,16 @@ int64_t packedBytes(PackedLayout layout, Type element, const MatrixShape &source
     return roundUp(source.rows, kPanelRows) * 4;
   case PackedLayout::Rows:
     return source.rows * source.columns * element.getIntOrFloatBitWidth() / 8;
+  case PackedLayout::Taps:
+    return source.columns * roundUp(source.experts * source.rows, kPanelRows) * 4;
   case PackedLayout::Panels:
   case PackedLayout::Glu:
     return source.experts * (source.rows / group) * panelsOf(group) * panelBytes(element, source.columns, kGroup);
   }
   llvm_unreachable("unknown packed layout");
 }
+
+bool isWidened(PackedLayout layout) { return layout == PackedLayout::Vector || layout == PackedLayout::Taps; }
 
 // Ranks of the sources that a layout takes.
 static bool takesRank(PackedLayout layout, size_t sources, int64_t rank) {
@@ -55,6 +59,8 @@ static bool takesRank(PackedLayout layout, size_t sources, int64_t rank) {
     return rank == 2 || rank == 3;
   case PackedLayout::Glu:
     return rank == (sources == 1 ? 3 : 2);
+  case PackedLayout::Taps:
+    return rank == 3;
   }
   llvm_unreachable("unknown packed layout");
 }
@@ -70,8 +76,8 @@ LogicalResult PackedOp::verify() {
   if (isQuantized(getElement()) && int64_t(getKGroup()) != kGroupOf(getElement()))
     return emitOpError() << "k_group is " << getKGroup() << ", but " << getElement() << " has "
                          << kGroupOf(getElement());
-  if (layout == PackedLayout::Vector && !getElement().isF32())
-    return emitOpError() << "a vector is f32, not " << getElement();
+  if (isWidened(layout) && !getElement().isF32())
+    return emitOpError() << stringifyPackedLayout(layout) << " is f32, not " << getElement();
   if (layout != PackedLayout::Vector && getPlusOne())
     return emitOpError() << "plus_one is for vectors, not for " << stringifyPackedLayout(layout);
   if (layout == PackedLayout::Glu && getSources().size() > 2)
@@ -93,9 +99,11 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &symbols) {
       return emitOpError() << name << " has rank " << type->getRank() << ", which " << stringifyPackedLayout(layout)
                            << " of " << getSources().size() << " sources doesn't take";
     Type element = symbols.lookupNearestSymbolFrom<WeightOp>(*this, name).getStoredElement();
-    if (layout != PackedLayout::Vector && element != getElement())
+    if (!isWidened(layout) && element != getElement())
       return emitOpError() << "is of " << getElement() << ", but " << name << " of " << element;
     MatrixShape shape = matricesOf(type->getShape());
+    if (layout == PackedLayout::Taps && shape.rows != 1)
+      return emitOpError() << name << " is " << *type << ", but taps are of [channels, 1, kernel]";
     int64_t rows = stacked ? shape.rows / 2 : shape.rows;
     if (stacked && shape.rows % 2)
       return emitOpError() << name << " has " << shape.rows << " rows, which are no two halves";

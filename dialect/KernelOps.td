@@ -7,7 +7,8 @@ include "mlir/IR/BuiltinAttributes.td"
 
 def Qwen_PackedLayout : I32EnumAttr<"PackedLayout", "order of elements in a packed weight", [
     I32EnumAttrCase<"Vector", 0, "vector">, I32EnumAttrCase<"Rows", 1, "rows">,
-    I32EnumAttrCase<"Panels", 2, "panels">, I32EnumAttrCase<"Glu", 3, "glu">]> {
+    I32EnumAttrCase<"Panels", 2, "panels">, I32EnumAttrCase<"Glu", 3, "glu">,
+    I32EnumAttrCase<"Taps", 4, "taps">]> {
   let cppNamespace = "::mlir::qwen";
 }
 
@@ -25,8 +26,9 @@ def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
     * `rows`: row-major, as in the checkpoint (embedding tables).
     * `panels`: `[panel][k / k_group][16 rows][k_group]`: output rows in lanes, read front to back.
     * `glu`: panels of gate and up alternate; a stacked source [E, 2I, H] holds both.
-    Sources of rank 3 put their experts one after another. Each source of a vector is padded to 16 values; `group` says
-    nothing about vectors and rows. `offset` and `bytes` are from the start of the payload (PackedGeometry.h).
+    * `taps`: f32, `[kernel][channels]` of a depthwise convolution [channels, 1, kernel]: channels in lanes.
+    Other sources of rank 3 put their experts one after another. Each source of a vector, and each tap, is padded to 16
+    values; `group` says nothing about vectors, rows and taps. `offset` and `bytes` are from the start of the payload (PackedGeometry.h).
     Quantised elements (`!qwen.q8`, `!qwen.q4`) stand in panels of blocks of 64 columns, scales before codes, with a
     `k_group` of 4 (dialect/QuantFormat.h).
     ```mlir

@@ -20,11 +20,15 @@ inline constexpr int64_t roundUp(int64_t value, int64_t multiple) {
 }
 inline constexpr int64_t panelsOf(int64_t rows) { return (rows + kPanelRows - 1) / kPanelRows; }
 
-// A weight as matrices: [experts, rows, columns]; [rows, columns] is one expert, [rows] one column.
+// A weight as matrices: [experts, rows, columns]; [rows, columns] is one expert, [rows] one column. The channels of
+// a depthwise convolution are experts of one row.
 struct MatrixShape {
   int64_t experts, rows, columns;
 };
 MatrixShape matricesOf(ArrayRef<int64_t> weight);
+
+// Whether a layout is f32 whatever its sources are stored as: small weights that kernels take as they are.
+bool isWidened(PackedLayout layout);
 
 // Consecutive columns that a lane of a panel holds side by side: what dot products of these elements take at once.
 int64_t kGroupOf(Type element);

@@ -1,6 +1,7 @@
 #include "codegen/plan/KernelMemory.h"
 
 #include "codegen/plan/AttentionMemory.h"
+#include "codegen/plan/DeltaNetMemory.h"
 #include "dialect/QuantFormat.h"
 #include "dialect/QwenDialect.h"
 
@@ -158,6 +159,10 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
           shape.sharedDown = storedElement(moe, name(2));
         }
         return KernelMemory{moeTemp(shape).bytes, moeScratch(shape).bytes};
+      })
+      .Case([&](GatedDeltaNetOp delta) {
+        DeltaLayout state(stateType(delta, delta.getDeltaStateAttr()));
+        return KernelMemory{DeltaNetMemory(state, width(delta.getQkv()), maxRows).tempBytes, 0};
       })
       .Default(KernelMemory{});
 }

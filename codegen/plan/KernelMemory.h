@@ -45,7 +45,7 @@ struct LinearMemory {
   LinearMemory(int64_t maxRows, int64_t k, int64_t panelsPerUnit, ArrayRef<Type> elements);
 };
 
-// attention: codegen/plan/AttentionMemory.h.
+// attention: codegen/plan/AttentionMemory.h; gated_delta_net: codegen/plan/DeltaNetMemory.h.
 
 // norm_moe: temp = normalised rows [max_rows, H] f32, the same prepared for the experts, gated activations
 // [max_rows * top_k, padded I] f32, the same prepared for the down projection; with a shared expert all of that once

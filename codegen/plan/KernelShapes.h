@@ -14,6 +14,9 @@ inline constexpr int64_t kKeyBlock = 64;
 inline constexpr int64_t kChunkBlocks = 8;
 // Query vectors (rows times heads of a KV head) that share one pass over the keys.
 inline constexpr int64_t kQueryTile = 32;
+// Columns of a delta rule's state that stand together: all rows of a sequence pass over them while they stay in a
+// first-level cache (a key_dim of 128: 16 KiB).
+inline constexpr int64_t kStateColumns = 32;
 // Largest register tile of any machine, in rows.
 inline constexpr int64_t kMaxTileRows = 16;
 

@@ -113,7 +113,7 @@ private:
     if (auto output = dyn_cast<OutputOp>(op))
       return launchOutput(output);
     if (!isa<EmbedOp, RopeTableOp, RmsNormOp, NormLinearOp, NormGluOp, NormQkvOp, AttentionOp, GatedAttentionOp,
-             LinearResidualOp, NormMoeOp>(op))
+             GatedDeltaNetOp, LinearResidualOp, NormMoeOp>(op))
       return op->emitOpError("has no kernel; run the pipeline qwen-fuse first");
 
     Location loc = op->getLoc();
@@ -205,7 +205,7 @@ private:
     spec.set("packed", b->getArrayAttr(descriptions));
   }
 
-  // Caches that the op names in its attributes, in their order.
+  // States that the op names in its attributes, in their order.
   void addStates(Operation *op, SmallVector<Value> &arguments, NamedAttrList &spec, SmallVector<TouchedRange> &reads,
                  SmallVector<TouchedRange> &writes) {
     SmallVector<Attribute> types;
@@ -218,7 +218,8 @@ private:
       arguments.push_back(view(op->getLoc(), kStates, offset, MemRefType::get({bytes}, b->getI8Type())));
       types.push_back(TypeAttr::get(state.getType()));
       TouchedRange range{TouchedRange::states, offset, offset + bytes};
-      divide(op, range);
+      if (!state.getRecurrent())
+        divide(op, range);
       (attentionOf(op) ? reads : writes).push_back(range);
     }
     spec.set("states", b->getArrayAttr(types));

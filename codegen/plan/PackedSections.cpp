@@ -20,6 +20,8 @@ static PackedOrder orderOf(PackedLayout layout) {
     return PackedOrder::panels;
   case PackedLayout::Glu:
     return PackedOrder::glu;
+  case PackedLayout::Taps:
+    return PackedOrder::taps;
   }
   llvm_unreachable("unknown packed layout");
 }

@@ -83,6 +83,21 @@ bool packVector(const PackedSection &section, const WeightSource &weights, uint8
   return true;
 }
 
+bool packTaps(const PackedSection &section, const WeightSource &weights, Work &work, std::string &error) {
+  float *out = reinterpret_cast<float *>(work.out.data());
+  for (const PackedSource &source : section.sources) {
+    const int64_t channels = allRows(source), padded = roundUp(channels, kLanes);
+    work.rows.resize(channels * source.columns);
+    if (!weights.readRows(source.name, 0, channels, work.rows.data(), error))
+      return false;
+    for (int64_t channel = 0; channel < channels; ++channel)
+      for (int64_t tap = 0; tap < source.columns; ++tap)
+        out[tap * padded + channel] = work.rows[channel * source.columns + tap];
+    out += source.columns * padded;
+  }
+  return true;
+}
+
 bool packRows(const PackedSection &section, int64_t first, int64_t count, const WeightSource &weights, Work &work,
               std::string &error) {
   const int64_t columns = section.sources.front().columns;
@@ -140,6 +155,8 @@ bool packUnits(const PackedSection &section, int64_t first, int64_t count, const
   switch (section.order) {
   case PackedOrder::vector:
     return packVector(section, weights, work.out.data(), error);
+  case PackedOrder::taps:
+    return packTaps(section, weights, work, error);
   case PackedOrder::rows:
     return packRows(section, first, count, weights, work, error);
   default:

@@ -18,6 +18,7 @@ enum class PackedOrder {
   rows,    // row-major, as in the checkpoint
   panels,  // [panel][ceil(columns / k_group)][16 rows][k_group]
   glu,     // as panels, those of gate and up alternating
+  taps,    // f32, [column][rows of all experts padded to a multiple of 16]
 };
 enum class PackedElement { f32, bf16, q8, q4 };  // q8 and q4: QuantFormat.h, for panels and glu
 

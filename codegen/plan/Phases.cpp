@@ -1,6 +1,7 @@
 #include "codegen/plan/Phases.h"
 
 #include "codegen/plan/AttentionMemory.h"
+#include "codegen/plan/RecurrentLayout.h"
 #include "dialect/QwenDialect.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -21,6 +22,7 @@ constexpr std::pair<StringLiteral, int64_t Phase::*> kNumbers[] = {{"launches", 
                                                                    {"row_weight_bytes", &Phase::row_weight_bytes},
                                                                    {"expert_bytes", &Phase::expert_bytes},
                                                                    {"row_multiplies", &Phase::row_multiplies},
+                                                                   {"state_bytes", &Phase::state_bytes},
                                                                    {"key_bytes", &Phase::key_bytes},
                                                                    {"key_multiplies", &Phase::key_multiplies},
                                                                    {"window", &Phase::window}};
@@ -69,7 +71,7 @@ void addPacked(Operation *op, PackedOp packed, Phase &phase, int64_t &largest) {
     phase.weight_bytes += packed.getBytes();
     return;
   }
-  if (experts > 1) {
+  if (packed.getLayout() != PackedLayout::Taps && experts > 1) {
     phase.expert_bytes += packed.getBytes() / experts;
     phase.row_multiplies += elements / experts * cast<NormMoeOp>(op).getTopK();
   } else {
@@ -90,6 +92,16 @@ void addCaches(Operation *op, const AttentionView &attention, Phase &phase) {
   }
   phase.key_multiplies = 2 * width(attention.query);  // scores, and the weighted sum of values
   phase.window = attention.window.value_or(0);
+}
+
+void addRecurrentStates(GatedDeltaNetOp delta, Phase &phase) {
+  for (FlatSymbolRefAttr name : {delta.getConvStateAttr(), delta.getDeltaStateAttr()}) {
+    RankedTensorType type = stateType(delta, name);
+    phase.state_bytes += recurrentBytes(type) / type.getDimSize(0);
+  }
+  // The sums over the state before and after its update, and the update.
+  RankedTensorType type = stateType(delta, delta.getDeltaStateAttr());
+  phase.row_multiplies += 3 * type.getNumElements() / type.getDimSize(0);
 }
 
 // Whether the launch is skipped unless an output on request is wanted.
@@ -114,6 +126,8 @@ Phase phaseOf(Operation *op, bool wantedRows) {
       addPacked(op, lookup<PackedOp>(op, name), phase, largest);
   if (auto attention = attentionOf(op))
     addCaches(op, *attention, phase);
+  if (auto delta = dyn_cast<GatedDeltaNetOp>(op))
+    addRecurrentStates(delta, phase);
   return phase;
 }
 

@@ -2,6 +2,7 @@
 #include "codegen/plan/CacheLayout.h"
 #include "codegen/plan/KernelMemory.h"
 #include "codegen/plan/PlanPasses.h"
+#include "codegen/plan/RecurrentLayout.h"
 #include "dialect/QwenDialect.h"
 #include "passes/Counts.h"
 
@@ -118,7 +119,8 @@ struct PlanArenaPass : impl::PlanArenaBase<PlanArenaPass> {
     OpBuilder builder(module.getContext());
     int64_t end = 0;
     for (StateOp state : module.getOps<StateOp>()) {
-      int64_t bytes = CacheLayout(state.getType()).bytes();
+      RankedTensorType type = state.getType();
+      int64_t bytes = state.getRecurrent() ? recurrentBytes(type) : CacheLayout(type).bytes();
       state->setAttr("qwen.offset", builder.getI64IntegerAttr(end));
       state->setAttr("qwen.bytes", builder.getI64IntegerAttr(bytes));
       end = roundUp(end + bytes, kAlignment);

@@ -77,6 +77,12 @@ SmallVector<Demand> demandsOf(Operation *op) {
           panels(shared[2]);
           panels(shared[3]);
         }
+      })
+      .Case([&](GatedDeltaNetOp delta) {
+        demands.push_back({PackedLayout::Taps, {delta.getConvAttr()}});
+        vector(delta.getALogAttr());
+        vector(delta.getDtBiasAttr());
+        vector(delta.getNormAttr());
       });
   return demands;
 }
@@ -148,14 +154,14 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
       ++reused;
       return known;
     }
-    bool vector = demand.layout == PackedLayout::Vector;
-    Type element = vector ? builder.getF32Type() : storedElement(op, demand.sources.front());
+    bool widened = isWidened(demand.layout);
+    Type element = widened ? builder.getF32Type() : storedElement(op, demand.sources.front());
     bool matrix = demand.layout == PackedLayout::Panels || demand.layout == PackedLayout::Glu;
     int64_t kGroup = matrix ? kGroupOf(element) : 1;
     int64_t group = demand.group ? demand.group : rowsOf(weightType(op, demand.sources.front()), demand);
     int64_t bytes = 0;
     for (FlatSymbolRefAttr source : demand.sources) {
-      if (Type other = storedElement(op, source); !vector && other != element) {
+      if (Type other = storedElement(op, source); !widened && other != element) {
         op->emitOpError("joins weights of different types: ")
             << source << " is of " << other << ", " << demand.sources.front() << " of " << element;
         return {};

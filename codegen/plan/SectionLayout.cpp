@@ -107,6 +107,7 @@ PanelRows findPanel(const PackedSection &section, int64_t panel) {
 int64_t unitBytes(const PackedSection &section) {
   switch (section.order) {
   case PackedOrder::vector:
+  case PackedOrder::taps:
     return section.bytes;
   case PackedOrder::rows:
     return rowBytes(section);
@@ -119,6 +120,8 @@ int64_t packedBytes(const PackedSection &section, const PackedSource &source) {
   switch (section.order) {
   case PackedOrder::vector:
     return roundUp(allRows(source), kLanes) * sizeof(float);
+  case PackedOrder::taps:
+    return source.columns * roundUp(allRows(source), kLanes) * sizeof(float);
   case PackedOrder::rows:
     return allRows(source) * rowBytes(section);
   default:

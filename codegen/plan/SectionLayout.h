@@ -14,7 +14,7 @@ inline bool inPanels(const PackedSection &section) {
   return section.order == PackedOrder::panels || section.order == PackedOrder::glu;
 }
 
-// The smallest piece of a section that is packed by itself: all of a vector, a row, a panel.
+// The smallest piece of a section that is packed by itself: all of a vector or of taps, a row, a panel.
 int64_t unitBytes(const PackedSection &section);
 
 // Rows of one source in a panel: [first, first + count), counted over all experts; count <= 16.

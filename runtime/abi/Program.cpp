@@ -43,6 +43,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("row_weight_bytes", self.row_weight_bytes);
     field("expert_bytes", self.expert_bytes);
     field("row_multiplies", self.row_multiplies);
+    field("state_bytes", self.state_bytes);
     field("key_bytes", self.key_bytes);
     field("key_multiplies", self.key_multiplies);
     field("window", self.window);

@@ -51,7 +51,8 @@ struct Phase {
   int64_t weight_bytes = 0;      // read once a call, however many rows it has
   int64_t row_weight_bytes = 0;  // read for each row: of an embedding table
   int64_t expert_bytes = 0;      // of one expert; read for each that a row of the call chose
-  int64_t row_multiplies = 0;    // multiply-adds with weights for each row
+  int64_t row_multiplies = 0;    // multiply-adds with weights and recurrent states for each row
+  int64_t state_bytes = 0;       // recurrent state of a slot: read once a call and written back
   int64_t key_bytes = 0;         // keys and values of one place of a slot's cache
   int64_t key_multiplies = 0;    // multiply-adds for each row and place that it attends to
   int64_t window = 0;            // places that a row attends to; 0: all up to its own

@@ -27,7 +27,8 @@ Work workOfCall(const Program &program, const Phase &phase, int64_t first, int64
   const int64_t keys = first + rows - std::max<int64_t>(0, first + 1 - reach);
 
   Work work;
-  work.bytes = static_cast<double>(phase.weight_bytes + phase.row_weight_bytes * computed + phase.key_bytes * keys) +
+  work.bytes = static_cast<double>(phase.weight_bytes + phase.row_weight_bytes * computed + 2 * phase.state_bytes +
+                                   phase.key_bytes * keys) +
                static_cast<double>(phase.expert_bytes) * expertsRead(program, computed);
   work.weight_multiplies = static_cast<double>(phase.row_multiplies) * static_cast<double>(computed);
   work.key_multiplies = static_cast<double>(phase.key_multiplies) * attended;

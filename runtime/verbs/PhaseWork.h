@@ -15,8 +15,8 @@ struct TokenRun {
 };
 
 struct Work {
-  double bytes = 0;              // of weights and of keys and values, each once a call that reads it
-  double weight_multiplies = 0;  // multiply-adds of products with weights
+  double bytes = 0;              // of weights and of keys and values, each once a call that reads it; of states twice
+  double weight_multiplies = 0;  // multiply-adds of products with weights, and of recurrences
   double key_multiplies = 0;     // of attention
 
   Work &operator+=(const Work &other);

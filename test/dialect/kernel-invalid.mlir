@@ -42,7 +42,7 @@ qwen.packed @p rows [@w] group 16 k_group 2 offset 0 bytes 256 : f32
 // -----
 
 qwen.weight @w : tensor<16xbf16>
-// expected-error@+1 {{a vector is f32, not 'bf16'}}
+// expected-error@+1 {{vector is f32, not 'bf16'}}
 qwen.packed @p vector [@w] group 16 k_group 1 offset 0 bytes 32 : bf16
 
 // -----
@@ -161,3 +161,34 @@ qwen.packed @p panels [@w] group 16 k_group 1 offset 0 bytes 4096 : f32
 qwen.weight @w : tensor<16x64xf32> as !qwen.q4
 // expected-error@+1 {{declares 512 bytes, but its sources take 576}}
 qwen.packed @p panels [@w] group 16 k_group 4 offset 0 bytes 512 : !qwen.q4
+
+// -----
+
+qwen.weight @w : tensor<16x1x4xbf16>
+// expected-error@+1 {{taps is f32, not 'bf16'}}
+qwen.packed @p taps [@w] group 1 k_group 1 offset 0 bytes 256 : bf16
+
+// -----
+
+qwen.weight @w : tensor<16x4xf32>
+// expected-error@+1 {{@w has rank 2, which taps of 1 sources doesn't take}}
+qwen.packed @p taps [@w] group 1 k_group 1 offset 0 bytes 256 : f32
+
+// -----
+
+qwen.weight @w : tensor<16x2x4xf32>
+// expected-error@+1 {{@w is 'tensor<16x2x4xf32>', but taps are of [channels, 1, kernel]}}
+qwen.packed @p taps [@w] group 1 k_group 1 offset 0 bytes 256 : f32
+
+// -----
+
+qwen.weight @w : tensor<16x1x4xf32>
+// expected-error@+1 {{k_group is 2, but taps has no panels}}
+qwen.packed @p taps [@w] group 1 k_group 2 offset 0 bytes 256 : f32
+
+// -----
+
+// 17 channels are padded to 32 for each of 4 taps.
+qwen.weight @w : tensor<17x1x4xf32>
+// expected-error@+1 {{declares 272 bytes, but its sources take 512}}
+qwen.packed @p taps [@w] group 1 k_group 1 offset 0 bytes 272 : f32

@@ -11,6 +11,7 @@ qwen.weight @experts : tensor<2x20x3xf32>
 qwen.weight @gate : tensor<17x4xf32>
 qwen.weight @up : tensor<17x4xf32>
 qwen.weight @gate_up : tensor<2x34x4xf32>
+qwen.weight @conv : tensor<17x1x4xbf16>
 qwen.weight @head : tensor<20x65xbf16> as !qwen.q8
 qwen.weight @stack : tensor<2x34x64xbf16> as !qwen.q4
 
@@ -31,3 +32,6 @@ qwen.packed @gate_up.glu glu [@gate_up] group 17 k_group 1 offset 2688 bytes 204
 qwen.packed @head.panels panels [@head] group 20 k_group 4 offset 4736 bytes 4352 : !qwen.q8
 // CHECK: qwen.packed @stack.glu glu [@stack] group 17 k_group 4 offset 9088 bytes 4608 : !qwen.q4
 qwen.packed @stack.glu glu [@stack] group 17 k_group 4 offset 9088 bytes 4608 : !qwen.q4
+// f32 like vectors, 17 channels padded to 32.
+// CHECK: qwen.packed @conv.taps taps [@conv] group 1 k_group 1 offset 13696 bytes 512 : f32
+qwen.packed @conv.taps taps [@conv] group 1 k_group 1 offset 13696 bytes 512 : f32

@@ -1,5 +1,6 @@
 #include "codegen/plan/PackedSections.h"
 
+#include "codegen/plan/SectionLayout.h"
 #include "dialect/QwenDialect.h"
 
 #include "mlir/IR/MLIRContext.h"
@@ -18,6 +19,8 @@ TEST(PackedSections, AreReadFromTheModule) {
     qwen.weight @norm : tensor<20xbf16>
     qwen.weight @q : tensor<64x10xf32>
     qwen.weight @k : tensor<32x10xf32>
+    qwen.weight @conv : tensor<20x1x4xbf16>
+    qwen.packed @conv_packed taps [@conv] group 1 k_group 1 offset 20224 bytes 512 : f32
     qwen.packed @late panels [@q, @k] group 32 k_group 1 offset 16384 bytes 3840 : f32
     qwen.packed @norm_packed vector [@norm] group 20 k_group 1 offset 0 bytes 128 : f32
     qwen.packed @experts glu [@gate_up] group 24 k_group 2 offset 128 bytes 5120 : bf16
@@ -26,8 +29,8 @@ TEST(PackedSections, AreReadFromTheModule) {
   ASSERT_TRUE(module);
   const auto sections = packedSections(*module);
   std::string error;
-  EXPECT_TRUE(::qwen::checkSections(sections, 16384 + 3840, error)) << error;
-  ASSERT_EQ(3u, sections.size());
+  EXPECT_TRUE(::qwen::checkSections(sections, 20224 + 512, error)) << error;
+  ASSERT_EQ(4u, sections.size());
 
   EXPECT_EQ("norm_packed", sections[0].name);
   EXPECT_EQ(::qwen::PackedOrder::vector, sections[0].order);
@@ -49,6 +52,10 @@ TEST(PackedSections, AreReadFromTheModule) {
   EXPECT_EQ("k", sections[2].sources[1].name);
   EXPECT_EQ(1, sections[2].sources[1].experts);
   EXPECT_EQ(32, sections[2].sources[1].rows);
+
+  EXPECT_EQ(::qwen::PackedOrder::taps, sections[3].order);
+  EXPECT_EQ(20, ::qwen::allRows(sections[3].sources[0]));
+  EXPECT_EQ(4, sections[3].sources[0].columns);
 }
 
 }  // namespace

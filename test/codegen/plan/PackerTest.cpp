@@ -127,6 +127,15 @@ TEST_F(PackerTest, PanelsPadEveryGroupAndTheColumns) {
       }
 }
 
+TEST_F(PackerTest, TapsHaveChannelsInLanes) {
+  add(PackedOrder::taps, {{"a", 18, 1, 4}});
+  const std::vector<float> packed = packFloats();
+  ASSERT_EQ(4u * 32, packed.size());
+  for (int64_t tap = 0; tap < 4; ++tap)
+    for (int64_t channel = 0; channel < 32; ++channel)
+      EXPECT_EQ(channel < 18 ? at('a', channel, tap) : 0, packed[tap * 32 + channel]) << tap << " " << channel;
+}
+
 TEST_F(PackerTest, PanelsOfExpertsFollowOneAnother) {
   add(PackedOrder::panels, {{"a", 3, 17, 4}}, 17);
   const std::vector<float> packed = packFloats();

@@ -152,3 +152,21 @@ module @attention attributes {qwen.max_rows = 4 : i64} {
     return
   }
 }
+
+// -----
+
+// Recurrent states: a convolution's as declared, 2 slots x 3 rows x 40 channels; a delta rule's in blocks of 32 columns,
+// 2 slots x 3 heads x 2 blocks x 5 rows x 32 columns for 33. The next begins at a multiple of 64.
+// CHECK-LABEL: module @recurrent
+// CHECK-SAME: qwen.states_bytes = 8768 : i64
+// CHECK: qwen.state @inputs recurrent {qwen.bytes = 960 : i64, qwen.offset = 0 : i64}
+// CHECK: qwen.state @memory recurrent {qwen.bytes = 7680 : i64, qwen.offset = 960 : i64}
+// CHECK: qwen.state @short recurrent {qwen.bytes = 72 : i64, qwen.offset = 8640 : i64}
+module @recurrent attributes {qwen.max_rows = 4 : i64} {
+  qwen.state @inputs recurrent : tensor<2x3x40xf32>
+  qwen.state @memory recurrent : tensor<2x3x5x33xf32>
+  qwen.state @short recurrent : tensor<2x1x9xf32>
+  func.func @forward() {
+    return
+  }
+}

@@ -6,6 +6,7 @@
 // COUNT: qwen-plan-weights {{.*}}"weights: 6 packed for 6 uses"
 // COUNT: qwen-plan-weights {{.*}}"weights: 4 packed for 5 uses"
 // COUNT: qwen-plan-weights {{.*}}"weights: 5 packed for 5 uses"
+// COUNT: qwen-plan-weights {{.*}}"weights: 5 packed for 8 uses"
 
 // bf16, everything odd: hidden 9 is padded to 10 columns, head_dim 4 and inner 17 to whole panels of 16 rows.
 // CHECK-LABEL: module @dense
@@ -150,6 +151,38 @@ module @quantized attributes {qwen.batch = 1 : i64, qwen.max_rows = 8 : i64, qwe
     %y, %l = qwen.norm_moe silu %x norm @n eps 1.0e-6 router @router top_k 2 normalize experts @gate_up, @down
       : tensor<?x72xf32> -> tensor<?x3xf32>
     qwen.output "y" %y : tensor<?x72xf32>
+    return
+  }
+}
+
+// -----
+
+// Around a gated delta rule everything is f32: the convolution's 4 taps of 40 channels, padded to 48, and vectors.
+// CHECK-LABEL: module @delta
+// CHECK:      qwen.packed @conv.taps taps [@conv] group 1 k_group 1 offset 0 bytes 768 : f32
+// CHECK-NEXT: qwen.packed @a_log.vector vector [@a_log] group 3 k_group 1 offset 768 bytes 64 : f32
+// CHECK-NEXT: qwen.packed @dt_bias.vector vector [@dt_bias] {{.*}} offset 832 bytes 64 : f32
+// CHECK-NEXT: qwen.packed @norm.vector vector [@norm] {{.*}} offset 896 bytes 64 : f32
+// CHECK-NEXT: qwen.packed @other.taps taps [@other]
+// CHECK:      qwen.gated_delta_net {{.*}} {qwen.packed = [@conv.taps, @a_log.vector, @dt_bias.vector, @norm.vector]}
+// CHECK:      qwen.gated_delta_net {{.*}} {qwen.packed = [@other.taps, @a_log.vector, @dt_bias.vector, @norm.vector]}
+module @delta attributes {qwen.max_rows = 8 : i64} {
+  qwen.weight @conv : tensor<40x1x4xbf16>
+  qwen.weight @other : tensor<40x1x4xf32>
+  qwen.weight @a_log : tensor<3xf32>
+  qwen.weight @dt_bias : tensor<3xbf16>
+  qwen.weight @norm : tensor<8xbf16>
+  qwen.state @inputs recurrent : tensor<1x3x40xf32>
+  qwen.state @memory recurrent : tensor<1x3x8x8xf32>
+  func.func @forward(%x: tensor<?x40xf32>, %z: tensor<?x24xf32>, %g: tensor<?x3xf32>, %slot: tensor<?xi32>,
+                     %index: tensor<?xi32>) {
+    %y = qwen.gated_delta_net silu %x, %z, %g, %g, %slot, %index conv @conv state @inputs decay @a_log, @dt_bias
+      l2_eps 1.0e-6 delta scale 0.25 state @memory norm @norm eps 1.0e-6
+      : tensor<?x40xf32>, tensor<?x24xf32>, tensor<?x3xf32>
+    %w = qwen.gated_delta_net silu %x, %y, %g, %g, %slot, %index conv @other state @inputs decay @a_log, @dt_bias
+      l2_eps 1.0e-6 delta scale 0.25 state @memory norm @norm eps 1.0e-6
+      : tensor<?x40xf32>, tensor<?x24xf32>, tensor<?x3xf32>
+    qwen.output "y" %w : tensor<?x24xf32>
     return
   }
 }
