@@ -192,3 +192,9 @@ qwen.packed @p taps [@w] group 1 k_group 2 offset 0 bytes 256 : f32
 qwen.weight @w : tensor<17x1x4xf32>
 // expected-error@+1 {{declares 272 bytes, but its sources take 512}}
 qwen.packed @p taps [@w] group 1 k_group 1 offset 0 bytes 272 : f32
+
+// -----
+
+qwen.weight @w : tensor<16x4xf32>
+// expected-error@+1 {{plus_one is for vectors, not for rows}}
+qwen.packed @p rows plus_one [@w] group 16 k_group 1 offset 0 bytes 256 : f32

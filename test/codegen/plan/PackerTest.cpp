@@ -147,6 +147,14 @@ TEST_F(PackerTest, PanelsOfExpertsFollowOneAnother) {
                   packed[expert * 128 + row / 16 * 64 + k * 16 + row % 16]);
 }
 
+TEST_F(PackerTest, AddsOneToZeroCenteredFactorsAlone) {
+  add(PackedOrder::vector, {{"a", 1, 18}}).plus_one = true;
+  const std::vector<float> packed = packFloats();
+  ASSERT_EQ(32u, packed.size());
+  for (int64_t row = 0; row < 32; ++row)
+    EXPECT_EQ(row < 18 ? 1 + at('a', row, 0) : 0, packed[row]);
+}
+
 TEST_F(PackerTest, ColumnGroupsOfAnySize) {
   add(PackedOrder::panels, {{"a", 1, 16, 7}}, 16, 4);
   const std::vector<float> packed = packFloats();

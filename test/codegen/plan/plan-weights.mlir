@@ -186,3 +186,41 @@ module @delta attributes {qwen.max_rows = 8 : i64} {
     return
   }
 }
+
+// -----
+
+// Factors of zero-centred norms are stored whole; a weight that also serves as it is, twice. A shared expert's gate and
+// up are one section. Weights of one op may differ in storage.
+// CHECK-LABEL: module @zero_centered
+// CHECK:      qwen.packed @norm.vector vector plus_one [@norm]
+// CHECK-NEXT: qwen.packed @as_f32.panels panels [@as_f32] {{.*}} : f32
+// CHECK-NEXT: qwen.packed @as_bf16.panels panels [@as_bf16] {{.*}} : bf16
+// CHECK-NEXT: qwen.packed @norm.vector_0 vector [@norm]
+// CHECK-NEXT: qwen.packed @router.panels panels [@router]
+// CHECK-NEXT: qwen.packed @gate_up.glu glu [@gate_up]
+// CHECK-NEXT: qwen.packed @down.panels panels [@down]
+// CHECK-NEXT: qwen.packed @gate.glu glu [@gate, @up] group 4
+// CHECK-NEXT: qwen.packed @shared_down.panels panels [@shared_down]
+// CHECK-NEXT: qwen.packed @row_gate.panels panels [@row_gate] group 1
+// CHECK:      qwen.norm_moe {{.*}} {qwen.packed = [@norm.vector_0, @router.panels, @gate_up.glu, @down.panels, @gate.glu, @shared_down.panels, @row_gate.panels]}
+module @zero_centered attributes {qwen.max_rows = 8 : i64} {
+  qwen.weight @norm : tensor<8xbf16>
+  qwen.weight @as_f32 : tensor<8x8xf32>
+  qwen.weight @as_bf16 : tensor<8x8xbf16>
+  qwen.weight @router : tensor<4x8xf32>
+  qwen.weight @gate_up : tensor<4x6x8xf32>
+  qwen.weight @down : tensor<4x8x3xf32>
+  qwen.weight @gate : tensor<4x8xf32>
+  qwen.weight @up : tensor<4x8xf32>
+  qwen.weight @shared_down : tensor<8x4xf32>
+  qwen.weight @row_gate : tensor<1x8xf32>
+  func.func @forward(%x: tensor<?x8xf32>) {
+    %a, %b = qwen.norm_linear %x norm @norm eps 1.0e-6 zero_centered weights [@as_f32, @as_bf16]
+      : tensor<?x8xf32> -> tensor<?x8xf32>, tensor<?x8xf32>
+    %y, %l = qwen.norm_moe silu %a norm @norm eps 1.0e-6 router @router top_k 2 experts @gate_up, @down
+      shared [@gate, @up, @shared_down, @row_gate] : tensor<?x8xf32> -> tensor<?x4xf32>
+    qwen.output "b" %b : tensor<?x8xf32>
+    qwen.output "y" %y : tensor<?x8xf32>
+    return
+  }
+}
