@@ -2,6 +2,7 @@
 
 #include "nlohmann/json.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <type_traits>
 
@@ -30,9 +31,13 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("section", self.section);
     field("name", self.name);
     field("bytes", self.bytes);
-  } else if constexpr (std::is_same_v<Plain, RecurrentState>) {
+  } else if constexpr (std::is_same_v<Plain, State>) {
     field("offset", self.offset);
     field("slot_bytes", self.slot_bytes);
+    field("recurrent", self.recurrent);
+    field("heads", self.heads);
+    field("block_bytes", self.block_bytes);
+    field("block_positions", self.block_positions);
   } else if constexpr (std::is_same_v<Plain, Phase>) {
     field("name", self.name);
     field("element", self.element);
@@ -88,7 +93,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("arena_bytes", self.arena_bytes);
     field("scratch_bytes", self.scratch_bytes);
     field("states_bytes", self.states_bytes);
-    field("recurrent", self.recurrent);
+    field("states", self.states);
     field("weights_bytes", self.weights_bytes);
     field("weights_embedded", self.weights_embedded);
     field("outputs", self.outputs);
@@ -104,7 +109,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
 
 template <typename T>
 constexpr bool is_struct = std::is_same_v<T, Output> || std::is_same_v<T, MemoryEntry> || std::is_same_v<T, Phase> ||
-                           std::is_same_v<T, Generation> || std::is_same_v<T, RecurrentState>;
+                           std::is_same_v<T, Generation> || std::is_same_v<T, State>;
 
 template <typename T> Json write(const T &value);
 template <typename T> Json write(const std::vector<T> &values) {
@@ -191,6 +196,10 @@ template <typename T> void read(const std::string &where, const Json &json, std:
 }
 
 }  // namespace
+
+bool isRecurrent(const Program &program) {
+  return std::any_of(program.states.begin(), program.states.end(), [](const State &state) { return state.recurrent; });
+}
 
 std::string toJson(const Program &program) {
   Json object = {{"format", Program::kFormat}};

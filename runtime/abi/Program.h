@@ -58,10 +58,15 @@ struct Phase {
   int64_t window = 0;            // places that a row attends to; 0: all up to its own
 };
 
-// Where a recurrent state lies in QwenCall::states: slot s has slot_bytes from offset + s * slot_bytes on.
-struct RecurrentState {
+// Where a state lies in QwenCall::states: slot s has slot_bytes from offset + s * slot_bytes on. Those of a cache are
+// `heads` equal parts, each of them blocks of block_bytes for block_positions places in rising order.
+struct State {
   int64_t offset = 0;
   int64_t slot_bytes = 0;
+  bool recurrent = false;  // no cache: carried from row to row as a whole
+  int64_t heads = 0;
+  int64_t block_bytes = 0;
+  int64_t block_positions = 0;
 };
 
 struct Program {
@@ -102,7 +107,7 @@ struct Program {
   int64_t arena_bytes = 0;
   int64_t scratch_bytes = 0;  // per thread
   int64_t states_bytes = 0;   // all slots
-  std::vector<RecurrentState> recurrent;
+  std::vector<State> states;
   int64_t weights_bytes = 0;  // packed weights, without the file's header
   bool weights_embedded = false;
 
@@ -113,6 +118,9 @@ struct Program {
   std::string chat_template;                    // Jinja source, empty: none
   std::string bos_token, eos_token, pad_token;  // texts for the template, empty: none
 };
+
+// Whether there are recurrent states, so that a slot can't be taken back to fewer tokens.
+bool isRecurrent(const Program &program);
 
 std::string toJson(const Program &program);
 // Returns nullopt and sets `error` to one line when the text isn't a program description of this format.

@@ -57,21 +57,41 @@ void Engine::forward(const RowBlock &rows, const std::vector<float *> &outputs) 
   });
 }
 
-std::vector<uint8_t> Engine::recurrentState(int64_t slot) const {
-  std::vector<uint8_t> bytes;
-  for (const RecurrentState &state : description.recurrent) {
-    const uint8_t *from = states.data() + state.offset + slot * state.slot_bytes;
-    bytes.insert(bytes.end(), from, from + state.slot_bytes);
+template <typename Piece> void Engine::forPieces(int64_t slot, int64_t positions, Piece &&piece) const {
+  for (const State &state : description.states) {
+    const int64_t begin = state.offset + slot * state.slot_bytes;
+    if (state.recurrent) {
+      piece(begin, state.slot_bytes);
+      continue;
+    }
+    const int64_t blocks = (positions + state.block_positions - 1) / state.block_positions;
+    for (int64_t head = 0; head < state.heads; ++head)
+      piece(begin + head * (state.slot_bytes / state.heads), blocks * state.block_bytes);
   }
-  return bytes;
 }
 
-void Engine::setRecurrentState(int64_t slot, const std::vector<uint8_t> &bytes) {
-  const uint8_t *from = bytes.data();
-  for (const RecurrentState &state : description.recurrent) {
-    std::copy_n(from, state.slot_bytes, states.data() + state.offset + slot * state.slot_bytes);
-    from += state.slot_bytes;
-  }
+int64_t Engine::savedBytes(int64_t positions) const {
+  int64_t all = 0;
+  forPieces(0, positions, [&](int64_t, int64_t bytes) { all += bytes; });
+  return all;
+}
+
+std::vector<uint8_t> Engine::saveSlot(int64_t slot, int64_t positions) const {
+  std::vector<uint8_t> saved;
+  saved.reserve(static_cast<size_t>(savedBytes(positions)));
+  forPieces(slot, positions, [&](int64_t offset, int64_t bytes) {
+    saved.insert(saved.end(), states.data() + offset, states.data() + offset + bytes);
+  });
+  return saved;
+}
+
+void Engine::restoreSlot(int64_t slot, int64_t positions, const std::vector<uint8_t> &saved) {
+  assert(static_cast<int64_t>(saved.size()) == savedBytes(positions));
+  const uint8_t *from = saved.data();
+  forPieces(slot, positions, [&](int64_t offset, int64_t bytes) {
+    std::copy_n(from, bytes, states.data() + offset);
+    from += bytes;
+  });
 }
 
 int64_t outputIndex(const Program &program, std::string_view name) {

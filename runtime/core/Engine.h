@@ -43,14 +43,19 @@ public:
   // Where the time of the next calls is added up; null: nowhere. Has a place for each thread of the team.
   void setProfile(Profile *measured) { profile = measured; }
 
-  // What all recurrent layers carry for a slot, one after another; and putting it back.
-  std::vector<uint8_t> recurrentState(int64_t slot) const;
-  void setRecurrentState(int64_t slot, const std::vector<uint8_t> &bytes);
+  // What a slot remembers: all that recurrent layers carry, and of caches the places [0, positions), in whole blocks,
+  // one state after another; its size; and putting it back, into any slot.
+  std::vector<uint8_t> saveSlot(int64_t slot, int64_t positions) const;
+  int64_t savedBytes(int64_t positions) const;
+  void restoreSlot(int64_t slot, int64_t positions, const std::vector<uint8_t> &bytes);
 
   const Program &program() const { return description; }
   ThreadTeam &team() { return threads; }
 
 private:
+  // Calls piece(offset in `states`, bytes) for each stretch of memory that belongs to what saveSlot gives.
+  template <typename Piece> void forPieces(int64_t slot, int64_t positions, Piece &&piece) const;
+
   Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward, CustomForward);
 
   const Program &description;

@@ -8,8 +8,7 @@ namespace qwen {
 namespace {
 
 // The rows of a prompt from the first that isn't cached to `end`.
-template <typename Take>
-void forRows(const Prompt &prompt, int32_t slot, int64_t end, Take &&take) {
+template <typename Take> void forRows(const Prompt &prompt, int32_t slot, int64_t end, Take &&take) {
   auto position = [&](int64_t i) {
     return prompt.positions.empty() ? static_cast<float>(i) : prompt.positions[static_cast<size_t>(i)];
   };

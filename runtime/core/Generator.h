@@ -39,7 +39,8 @@ struct GenerateCounts {
 // Called with each new token as soon as it is chosen, the end token too; false ends that sequence.
 using TokenSink = std::function<bool(int64_t sequence, int32_t id)>;
 
-// Computes the prompt's tokens [prompt.cached, end) into slot 0, and no logits; the same bits as in one go with the rest.
+// Computes the prompt's tokens [prompt.cached, end) into slot 0, and no logits; the same bits as in one go with the
+// rest.
 void computePrompt(Engine &engine, const Prompt &prompt, int64_t end, const float *embeds, int64_t chunk);
 
 // The new tokens of each prompt: up to and with an end token, or max_new_tokens. More prompts than program.batch are

@@ -12,6 +12,12 @@ namespace qwen {
 // that were computed and can't be taken back, so it is copied where a later prompt may leave the tokens at hand.
 class SlotMemory {
 public:
+  // All that is remembered, to be kept elsewhere.
+  struct Saved {
+    std::vector<int32_t> tokens, marked;
+    std::vector<uint8_t> slot, copy;  // Engine::saveSlot of all tokens, and of no position
+  };
+
   // Borrows the engine, whose slot is used through this object alone.
   SlotMemory(Engine &engine, int64_t slot) : engine(engine), slot(slot) {}
 
@@ -24,14 +30,16 @@ public:
   // dropped. Other models need no copy.
   void mark(std::vector<int32_t> ids);
 
-private:
-  bool recurrent() const { return !engine.program().recurrent.empty(); }
+  Saved save() const;
+  // `saved` comes of an engine of the same program; what isn't of its sizes is refused: false.
+  bool restore(Saved saved);
 
+private:
   Engine &engine;
   int64_t slot;
   std::vector<int32_t> tokens;  // in the slot
   std::vector<int32_t> marked;  // of `copy`
-  std::vector<uint8_t> copy;    // Engine::recurrentState
+  std::vector<uint8_t> copy;    // what recurrent layers carry behind them
 };
 
 }  // namespace qwen

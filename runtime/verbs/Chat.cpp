@@ -12,6 +12,16 @@ Chat::Chat(Engine &engine, const TextModel &model, nlohmann::ordered_json reques
     : engine(engine), model(model), beginning(request), request(std::move(request)), options(options),
       memory(engine, 0) {}
 
+Conversation Chat::save() const { return {request, answers, memory.save()}; }
+
+bool Chat::restore(Conversation saved) {
+  if (!memory.restore(std::move(saved.slot)))
+    return false;
+  request = std::move(saved.request);
+  answers = saved.answers;
+  return true;
+}
+
 void Chat::reset() {
   request = beginning;
   answers = 0;
@@ -34,7 +44,7 @@ void Chat::complete(const std::string &text, std::ostream &out, std::ostream &lo
 // How many of `ids` come of the messages themselves: what follows asks for an answer, which the next turn may render
 // otherwise (without its reasoning).
 int64_t Chat::withoutGenerationPrompt(const nlohmann::ordered_json &asked, const std::vector<int32_t> &ids) const {
-  if (engine.program().recurrent.empty())
+  if (!isRecurrent(engine.program()))
     return 0;
   nlohmann::ordered_json plain = asked;
   plain["add_generation_prompt"] = false;

@@ -19,6 +19,13 @@ struct ChatOptions {
   DraftOptions draft;
 };
 
+// What a conversation consists of, to go on with it in another run.
+struct Conversation {
+  nlohmann::ordered_json request;
+  uint64_t answers = 0;
+  SlotMemory::Saved slot;
+};
+
 class Chat {
 public:
   // `request`: an object with `messages` to begin with and template arguments. All references are borrowed; the
@@ -33,6 +40,9 @@ public:
   void complete(const std::string &text, std::ostream &out, std::ostream &log);
   // Forgets everything but what the conversation began with.
   void reset();
+  Conversation save() const;
+  // Goes on with a conversation of the same program; false, and nothing changes, if its sizes don't fit.
+  bool restore(Conversation saved);
   // Of all answers so far.
   const GenerateCounts &counts() const { return generated; }
 

@@ -2,6 +2,7 @@
 #include "runtime/core/Error.h"
 #include "runtime/verbs/Chat.h"
 #include "runtime/verbs/SharedOptions.h"
+#include "runtime/verbs/StateFile.h"
 #include "runtime/verbs/Verb.h"
 
 #include <iostream>
@@ -19,6 +20,8 @@ public:
     options.text("--system", system, "system message that the conversation begins with");
     options.text("--messages", messages,
                  "JSON file: messages to answer, a list or an object with messages, tools and template arguments");
+    options.text("--state", state,
+                 "file: goes on with the conversation that it holds, if it exists, and keeps there what was added");
     options.integer("--max-new-tokens", max_new_tokens, "most tokens of an answer (default: what the cache can hold)",
                     1, INT32_MAX);
     sampling.add(options, program);
@@ -45,13 +48,25 @@ public:
     options.draft = draft.resolve(program);
     const Json request = beginning();
 
+    if (state && !model.hasTemplate())
+      throw UserError("--state " + *state + ": the program has no chat template, so there is no conversation to keep");
+    std::optional<Conversation> before;
+    if (state)
+      before = readConversation(*state, program);
+    if (before && (messages || system))
+      throw UserError("--state " + *state + ": the conversation has begun already; leave out --messages and --system");
+
     Chat chat(host.startEngine(compute.threads()), model, request, options);
+    if (before && !chat.restore(std::move(*before)))
+      throw UserError(*state + ": damaged; remove it to start anew");
     if (!model.hasTemplate())
       chat.complete(*prompt, std::cout, std::cerr);
     else if (prompt || messages)
       chat.answer(prompt, std::cout, std::cerr);
     else
       chatByLines(chat, std::cin, std::cout, std::cerr, ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO));
+    if (state)
+      writeConversation(*state, program, chat.save());
     if (options.draft.make)
       std::cerr << describeDrafts(chat.counts()) << std::endl;
   }
@@ -71,7 +86,7 @@ private:
     return request;
   }
 
-  std::optional<std::string> prompt, system, messages, wav;
+  std::optional<std::string> prompt, system, messages, state, wav;
   std::optional<int64_t> max_new_tokens;
   SamplingFlags sampling;
   DraftFlags draft;

@@ -79,7 +79,7 @@ DraftOptions DraftFlags::resolve(const Program &program) const {
     options.make = [](int64_t) { return std::make_unique<PromptLookup>(); };
   else if (kind != "none")
     throw UsageError("--draft is " + kind + ", it must be none or lookup");
-  if (options.make && !program.recurrent.empty())
+  if (options.make && isRecurrent(program))
     throw UserError("--draft " + kind + ": " + program.family +
                     " has recurrent layers, which can't take back a guess; run it without");
   return options;

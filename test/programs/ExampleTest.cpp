@@ -6,7 +6,10 @@
 #include "nlohmann/json.hpp"
 #include "gtest/gtest.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -63,6 +66,40 @@ TEST_F(Example, RunChatsLineByLine) {
   size_t first = out.find(kKnownAnswers[0].answer);
   ASSERT_NE(first, std::string::npos) << out;
   EXPECT_GT(out.size(), first + kKnownAnswers[0].answer.size()) << "no second answer: " << out;
+}
+
+TEST_F(Example, RunGoesOnWhereAStateFileEnds) {
+  const std::string state = testing::TempDir() + "/conversation.state";
+  std::filesystem::remove(state);
+  ProcessOptions both;
+  std::string apart;
+  for (const Answer &known : {kKnownAnswers[0], kKnownAnswers[3], kKnownAnswers[1]}) {
+    both.input += known.question + "\n";
+    apart += say({"run", "--greedy", "--state", state, "-p", known.question});
+  }
+  EXPECT_EQ(apart, say({"run", "--greedy"}, both));
+
+  auto refused = [&](const Words &more) {
+    Words flags{program.path(), "run", "--state", state};
+    flags.insert(flags.end(), more.begin(), more.end());
+    const ProcessResult result = runProcess(flags);
+    EXPECT_EQ(result.status, 1) << describe(flags, result);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    return result.err;
+  };
+  EXPECT_NE(refused({"--system", "Be brief.", "-p", "?"}).find("has begun already"), std::string::npos);
+  std::fstream file(state, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(1000);
+  file.put('!');
+  file.close();
+  EXPECT_NE(refused({"-p", "?"}).find("damaged (wrong checksum)"), std::string::npos);
+  std::filesystem::resize_file(state, 5000);
+  EXPECT_NE(refused({"-p", "?"}).find("truncated"), std::string::npos);
+  std::ofstream(state, std::ios::trunc) << "QWENCST1" << std::string(32, 'f') << "more";
+  EXPECT_NE(refused({"-p", "?"}).find("state of build ffff"), std::string::npos);
+  std::ofstream(state, std::ios::trunc) << "a text";
+  EXPECT_NE(refused({"-p", "?"}).find("not a state file"), std::string::npos);
 }
 
 TEST_F(Example, RunSamplesBySeed) {

@@ -1,6 +1,7 @@
 #include "tools/qwenc/ProgramFields.h"
 
 #include "codegen/cpu/DotForm.h"
+#include "codegen/plan/CacheLayout.h"
 #include "codegen/plan/Phases.h"
 #include "dialect/QwenDialect.h"
 #include "tools/qwenc/Failure.h"
@@ -19,6 +20,22 @@ static int64_t moduleSize(ModuleOp module, StringRef name) {
   throw Failure{kInternalError, ("the planned module has no " + name).str()};
 }
 
+static State layoutOf(mlir::qwen::StateOp op, int64_t bytes) {
+  State state;
+  state.offset = op->getAttrOfType<IntegerAttr>("qwen.offset").getInt();
+  state.recurrent = op.getRecurrent();
+  if (state.recurrent) {
+    state.slot_bytes = bytes / op.getType().getDimSize(0);
+    return state;
+  }
+  const mlir::qwen::CacheLayout cache(op.getType());
+  state.heads = cache.kvHeads;
+  state.block_positions = mlir::qwen::kKeyBlock;
+  state.block_bytes = cache.blockElements() * cache.elementBytes();
+  state.slot_bytes = cache.kvHeads * cache.blocks() * state.block_bytes;
+  return state;
+}
+
 PlannedSizes plannedSizes(ModuleOp module) {
   PlannedSizes sizes;
   sizes.arena = moduleSize(module, "qwen.arena_bytes");
@@ -29,9 +46,7 @@ PlannedSizes plannedSizes(ModuleOp module) {
     auto bytes = state->getAttrOfType<IntegerAttr>("qwen.bytes");
     if (!bytes)
       throw Failure{kInternalError, "state " + state.getSymName().str() + " has no place"};
-    if (state.getRecurrent())
-      sizes.recurrent.push_back({state->getAttrOfType<IntegerAttr>("qwen.offset").getInt(),
-                                 bytes.getInt() / state.getType().getDimSize(0)});
+    sizes.states_layout.push_back(layoutOf(state, bytes.getInt()));
     sizes.state_entries.push_back({"states", state.getSymName().str(), bytes.getInt()});
   }
   return sizes;
@@ -104,7 +119,7 @@ void setMemory(Program &program, const PlannedSizes &sizes, const std::vector<Pa
   program.arena_bytes = sizes.arena;
   program.scratch_bytes = sizes.scratch;
   program.states_bytes = sizes.states;
-  program.recurrent = sizes.recurrent;
+  program.states = sizes.states_layout;
   program.weights_bytes = sizes.weights;
 
   std::vector<MemoryEntry> &memory = program.memory;

@@ -17,7 +17,7 @@ struct PlannedSizes {
   int64_t states = 0;
   int64_t weights = 0;
   std::vector<MemoryEntry> state_entries;
-  std::vector<RecurrentState> recurrent;
+  std::vector<State> states_layout;
 };
 PlannedSizes plannedSizes(mlir::ModuleOp module);
 

@@ -21,7 +21,7 @@ struct Recurrent {
     program.outputs = {{"logits", fake::kVocab, true, false}};
     program.batch = 2;
     program.states_bytes = 64 + 2 * 8;
-    program.recurrent = {{64, 8}};
+    program.states = {{64, 8, /*recurrent=*/true}};
     return program;
   }
 
@@ -89,7 +89,7 @@ TEST(SlotMemory, BeginsAnewWhereTheMarkDoesNotFit) {
 
 TEST(SlotMemory, KeysAndValuesServeAnyCommonPrefix) {
   Recurrent other;
-  other.program.recurrent.clear();
+  other.program.states.clear();
   other.memory.remember({3, 1, 4, 1, 5});
   EXPECT_EQ(other.memory.resume({3, 1, 4, 9, 9}), 3);
   other.memory.remember({3, 1, 4, 9, 9});
