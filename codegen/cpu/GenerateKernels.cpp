@@ -27,6 +27,7 @@ Generator generatorOf(StringRef kind) {
       .Case("norm_qkv", generateNormQkv)
       .Case("attention", generateAttention)
       .Case("norm_moe", generateNormMoe)
+      .Case("gated_delta_net", generateGatedDeltaNet)
       .Default(nullptr);
 }
 
