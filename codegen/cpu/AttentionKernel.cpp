@@ -3,6 +3,7 @@
 #include "codegen/cpu/AttentionTile.h"
 #include "codegen/cpu/Kernels.h"
 #include "codegen/cpu/KvOwner.h"
+#include "codegen/cpu/Rows.h"
 
 namespace mlir::qwen {
 
@@ -71,16 +72,10 @@ private:
   // body(rows) for maximal stretches of [first, end) whose rows belong to one sequence.
   void runsOfOneSlot(Value kvHead, Value first, Value end, llvm::function_ref<void(const AttentionTile::Rows &)> body) {
     Value slot = tile.slot;
-    b.loop(first, end, 1, ValueList{first}, [&](Value row, ValueRange carried) -> ValueList {
-      Value begin = carried[0];
-      Value next = b.add(row, 1);
-      // Past the tile's end there is no row to compare with: the comparison then reads the row itself.
-      Value peek = b.select(b.less(next, end), next, row);
-      Value changes = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, b.load(slot, row), b.load(slot, peek));
-      Value ends = arith::OrIOp::create(b, changes, b.equal(next, end));
-      b.when(ends, [&] { body({kvHead, begin, next}); });
-      return {b.select(ends, next, begin)};
-    });
+    auto changes = [&](Value row, Value next) -> Value {
+      return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, b.load(slot, row), b.load(slot, next));
+    };
+    emitRuns(b, first, end, changes, [&](Value begin, Value end) { body({kvHead, begin, end}); });
   }
 
   // The rows' results; or, of shared rows, the running sums of the chunk that is `part` after the first.

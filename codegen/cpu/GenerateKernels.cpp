@@ -28,6 +28,7 @@ Generator generatorOf(StringRef kind) {
       .Case("attention", generateAttention)
       .Case("gated_attention", generateAttention)
       .Case("norm_moe", generateNormMoe)
+      .Case("gated_delta_net", generateGatedDeltaNet)
       .Default(nullptr);
 }
 

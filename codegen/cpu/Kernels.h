@@ -15,5 +15,6 @@ void generateLinearResidual(Kernel &kernel);
 void generateNormQkv(Kernel &kernel);
 void generateAttention(Kernel &kernel);
 void generateNormMoe(Kernel &kernel);
+void generateGatedDeltaNet(Kernel &kernel);
 
 }  // namespace mlir::qwen

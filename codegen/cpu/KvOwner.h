@@ -1,4 +1,5 @@
-// Who works on which KV head, decided alike by norm_qkv, by attention and by the barrier between them.
+// Who works on which KV head, decided alike by norm_qkv, by attention and by the barrier between them; and on which key
+// head of a gated_delta_net.
 #pragma once
 
 #include "codegen/cpu/Kernel.h"

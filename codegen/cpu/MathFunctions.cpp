@@ -55,6 +55,15 @@ Value emitExp(KernelBuilder &b, Value x) {
   return b.select(tiny, b.f32Like(0.0, x), scaled);
 }
 
+// max(x, 0) + log(1 + u), u = e^-|x|; log(1 + u) = 2 atanh(s), s = u / (2 + u) <= 1/3, by its Taylor series.
+Value emitSoftplus(KernelBuilder &b, Value x) {
+  Value zero = b.f32Like(0.0, x);
+  Value u = emitExp(b, b.subf(zero, math::AbsFOp::create(b, x)));
+  Value s = b.divf(u, b.addf(b.f32Like(2.0, x), u));
+  Value series = polynomial(b, b.mulf(s, s), {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11, 2.0 / 13, 2.0 / 15});
+  return b.fma(s, series, arith::MaxNumFOp::create(b, x, zero));
+}
+
 Value emitActivation(KernelBuilder &b, Activation activation, Value x) {
   Value half = b.f32Like(0.5, x), one = b.f32Like(1.0, x);
   switch (activation) {

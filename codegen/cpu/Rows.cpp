@@ -19,7 +19,7 @@ Value emitNarrow(KernelBuilder &b, Value value, Type element) {
   return arith::BitcastOp::create(b, typed(element), narrow);
 }
 
-Value emitRmsScale(KernelBuilder &b, Value x, Value xRow, double eps, int64_t width, Value column) {
+Value emitSumOfSquares(KernelBuilder &b, Value x, Value xRow, int64_t width, Value column) {
   // Whole panels first, the tail's lanes after them: one order of additions for any call.
   int64_t whole = width / kPanelRows * kPanelRows;
   Value squares = b.f32(0.0);
@@ -35,7 +35,11 @@ Value emitRmsScale(KernelBuilder &b, Value x, Value xRow, double eps, int64_t wi
     Value value = b.load(x, {xRow, b.add(column, k)});
     squares = b.fma(value, value, squares);
   }
-  Value mean = b.divf(squares, b.f32(double(width)));
+  return squares;
+}
+
+Value emitRmsScale(KernelBuilder &b, Value x, Value xRow, double eps, int64_t width, Value column) {
+  Value mean = b.divf(emitSumOfSquares(b, x, xRow, width, column), b.f32(double(width)));
   return b.divf(b.f32(1.0), math::SqrtOp::create(b, b.addf(mean, b.f32(eps))));
 }
 
@@ -46,6 +50,19 @@ void emitRmsNorm(KernelBuilder &b, Value x, Value xRow, Value weight, double eps
     Value value = b.load(x, {xRow, b.add(column, k)}, lanes);
     Value normalised = b.mulf(b.load(weight, k, lanes), b.mulf(value, b.splat(scale, lanes)));
     b.store(normalised, out, {outRow, b.add(column, k)});
+  });
+}
+
+void emitRuns(KernelBuilder &b, Value first, Value end, llvm::function_ref<Value(Value, Value)> breaks,
+              llvm::function_ref<void(Value, Value)> body) {
+  b.loop(first, end, 1, ValueList{first}, [&](Value row, ValueRange carried) -> ValueList {
+    Value begin = carried[0];
+    Value next = b.add(row, 1);
+    // Past the last row there is none to compare with: the comparison then reads the row itself.
+    Value peek = b.select(b.less(next, end), next, row);
+    Value ends = arith::OrIOp::create(b, breaks(row, peek), b.equal(next, end));
+    b.when(ends, [&] { body(begin, next); });
+    return {b.select(ends, next, begin)};
   });
 }
 

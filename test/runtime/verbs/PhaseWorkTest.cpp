@@ -47,6 +47,13 @@ TEST(PhaseWork, KeysAreThoseThatRowsReach) {
   EXPECT_EQ(workOf(program, attention, {0, 2, 2}).key_multiplies, 3 * 3);
 }
 
+TEST(PhaseWork, StatesAreReadAndWrittenOnceACall) {
+  const Program program;
+  Phase recurrence;
+  recurrence.state_bytes = 100;
+  EXPECT_EQ(workOf(program, recurrence, {5, 20, 8}).bytes, 3 * 200);
+}
+
 TEST(PhaseWork, ExpertsAreThoseThatRowsChoose) {
   Program program;
   program.num_experts = 8;
