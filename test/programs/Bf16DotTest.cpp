@@ -11,7 +11,7 @@ namespace {
 
 std::vector<std::string> bf16CaseNames() {
   std::vector<std::string> names = caseNames();
-  std::erase_if(names, [](const std::string &name) { return isInterpretedOnly(name) || !loadCase(name).bf16; });
+  std::erase_if(names, [](const std::string &name) { return !loadCase(name).bf16; });
   return names;
 }
 

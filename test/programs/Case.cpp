@@ -35,8 +35,6 @@ std::vector<std::string> caseNames() {
   return names;
 }
 
-bool isInterpretedOnly(const std::string &name) { return name.starts_with("delta"); }
-
 Case loadCase(const std::string &name) {
   std::filesystem::path directory = casesDirectory() / name;
   auto json = nlohmann::json::parse(readFile(directory / "case.json"));

@@ -33,8 +33,6 @@ struct Case {
 };
 
 std::vector<std::string> caseNames();
-// Whether the case can only be interpreted: its model has ops without kernels, those of linear attention.
-bool isInterpretedOnly(const std::string &name);
 Case loadCase(const std::string &name);  // throws std::runtime_error
 
 std::filesystem::path casesDirectory();
