@@ -23,6 +23,10 @@ public:
       return input.x;
     Value rows = b.mul(kernel.rows, input.perRow);
     ProductInput own = place(kernel.scratch, input.scratch, kPrivateRows * input.perRow);
+    if (input.measured) {
+      b.loop(b.index(0), rows, 1, [&](Value i) { prepare(own, i); });
+      return own;
+    }
     ProductInput common = place(kernel.temp, input.temp, kernel.maxRows * input.perRow);
     Value few = b.less(kernel.rows, b.index(kPrivateRows + 1));
     b.whenElse(
@@ -62,6 +66,12 @@ private:
     result.scales = b.view(bytes, offset, {most, groups()}, f32);
     offset += rows * groups() * 4;
     result.corrections = b.view(bytes, offset, {most, groups()}, i32);
+    if (input.measured) {
+      offset += rows * groups() * 4;
+      result.squares = b.view(bytes, offset, {most, groups()}, f32);
+      offset += rows * groups() * 4;
+      result.squaredErrors = b.view(bytes, offset, {most, groups()}, f32);
+    }
     return result;
   }
 
@@ -138,12 +148,15 @@ private:
     Value most = b.maxLanes(arith::MaxNumFOp::create(b, magnitude(low), magnitude(high)));
     Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, b.f32(0.0));
     Value inverse = b.splat(b.select(some, b.divf(b.f32(127.0), most), b.f32(0.0)));
-    b.store(b.mulf(most, b.f32(1.0 / 127.0)), out.scales, {i, group});
+    Value scale = b.mulf(most, b.f32(1.0 / 127.0));
+    b.store(scale, out.scales, {i, group});
     Value halves[2] = {low, high};
     for (Value &half : halves) {
       Value rounded = math::RoundEvenOp::create(b, b.mulf(half, inverse));
       half = arith::FPToSIOp::create(b, VectorType::get({kPanelRows}, b.getI32Type()), rounded);
     }
+    if (input.measured)
+      measure(out, i, group, {low, high}, halves, scale);
     b.store(correction(arith::AddIOp::create(b, halves[0], halves[1])), out.corrections, {i, group});
     int64_t words = form == InputForm::int8Quads ? 4 : 8;  // of 16 codes
     for (int64_t half = 0; half < 2; ++half) {
@@ -152,6 +165,25 @@ private:
       Value asWords = vector::BitCastOp::create(b, VectorType::get({words}, b.getI32Type()), packed);
       b.store(asWords, out.values, {i, at});
     }
+  }
+
+  // The sums of squares of a group that lies `x` in f32 and `codes` in integers.
+  void measure(const ProductInput &out, Value i, Value group, ArrayRef<Value> x, ArrayRef<Value> codes, Value scale) {
+    Value zeros = b.f32(0.0, kPanelRows), squares = zeros, errors = zeros;
+    bool quantised = *input.measured == InputForm::int8Quads || *input.measured == InputForm::int16Pairs;
+    for (auto [value, code] : llvm::zip(x, codes)) {
+      Value product = b.mulf(arith::SIToFPOp::create(b, b.panel(), code), b.splat(scale));
+      Value y = quantised ? product : value;
+      if (*input.measured == InputForm::bf16Pairs)
+        y = arith::ExtFOp::create(b, b.panel(), emitNarrow(b, value, b.getBF16Type()));
+      squares = b.fma(y, y, squares);
+      if (!quantised) {
+        Value error = b.subf(y, product);
+        errors = b.fma(error, error, errors);
+      }
+    }
+    b.store(b.sumLanes(squares), out.squares, {i, group});
+    b.store(b.sumLanes(errors), out.squaredErrors, {i, group});
   }
 
   // -zero * sum; see ProductInput. `sums`: codes of k and k + 16 added.

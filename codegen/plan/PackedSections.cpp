@@ -20,6 +20,10 @@ static PackedOrder orderOf(PackedLayout layout) {
     return PackedOrder::panels;
   case PackedLayout::Glu:
     return PackedOrder::glu;
+  case PackedLayout::Screen:
+    return PackedOrder::screen;
+  case PackedLayout::Bounds:
+    return PackedOrder::bounds;
   }
   llvm_unreachable("unknown packed layout");
 }
@@ -51,8 +55,10 @@ std::vector<PackedSection> packedSections(ModuleOp module) {
     section.offset = op.getOffset();
     section.bytes = op.getBytes();
     for (auto reference : op.getSources().getAsRange<FlatSymbolRefAttr>())
-      if (auto weight = symbols.lookup<WeightOp>(reference.getAttr()))
+      if (auto weight = symbols.lookup<WeightOp>(reference.getAttr())) {
         section.sources.push_back(sourceOf(reference.getValue(), cast<RankedTensorType>(weight.getType())));
+        section.stored = elementOf(weight.getStoredElement());
+      }
     sections.push_back(std::move(section));
   }
   llvm::stable_sort(sections, [](const PackedSection &a, const PackedSection &b) { return a.offset < b.offset; });

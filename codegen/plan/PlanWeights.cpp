@@ -20,6 +20,7 @@ struct Demand {
   PackedLayout layout;
   SmallVector<FlatSymbolRefAttr> sources;
   int64_t group = 0;  // rows that are padded to whole panels together; 0: all rows of a source
+  Type screen = {};   // format of a screen or its bounds
 };
 
 SmallVector<FlatSymbolRefAttr> refs(ArrayAttr symbols) {
@@ -43,6 +44,12 @@ SmallVector<Demand> demandsOf(Operation *op) {
           panels(weight);
         for (FlatSymbolRefAttr bias : refs(linear.getBiases()))
           vector(bias);
+      })
+      .Case([&](ScreenedHeadOp head) {
+        vector(head.getNormAttr());
+        panels(head.getWeightAttr());
+        for (PackedLayout layout : {PackedLayout::Screen, PackedLayout::Bounds})
+          demands.push_back({layout, {head.getWeightAttr()}, 0, head.getScreen()});
       })
       .Case([&](NormGluOp glu) {
         vector(glu.getNormAttr());
@@ -133,6 +140,8 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     SmallVector<Attribute> parts = sources;
     parts.push_back(builder.getI64IntegerAttr(int64_t(demand.layout)));
     parts.push_back(builder.getI64IntegerAttr(demand.group));
+    if (demand.screen)
+      parts.push_back(TypeAttr::get(demand.screen));
     Attribute key = builder.getArrayAttr(parts);
     if (PackedOp known = planned.lookup(key)) {
       ++reused;
@@ -140,12 +149,14 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     }
     bool vector = demand.layout == PackedLayout::Vector;
     Type element = vector ? builder.getF32Type() : storedElement(op, demand.sources.front());
-    bool matrix = demand.layout == PackedLayout::Panels || demand.layout == PackedLayout::Glu;
+    if (demand.screen)
+      element = demand.screen;
+    bool matrix = llvm::is_contained({PackedLayout::Panels, PackedLayout::Glu, PackedLayout::Screen}, demand.layout);
     int64_t kGroup = matrix ? kGroupOf(element) : 1;
     int64_t group = demand.group ? demand.group : rowsOf(weightType(op, demand.sources.front()), demand);
     int64_t bytes = 0;
     for (FlatSymbolRefAttr source : demand.sources) {
-      if (Type other = storedElement(op, source); !vector && other != element) {
+      if (Type other = storedElement(op, source); !vector && !demand.screen && other != element) {
         op->emitOpError("joins weights of different types: ")
             << source << " is of " << other << ", " << demand.sources.front() << " of " << element;
         return {};

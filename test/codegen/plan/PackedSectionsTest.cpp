@@ -20,14 +20,17 @@ TEST(PackedSections, AreReadFromTheModule) {
     qwen.weight @k : tensor<32x10xf32>
     qwen.packed @late panels [@q, @k] group 32 k_group 1 offset 16384 bytes 3840 : f32
     qwen.packed @norm_packed vector [@norm] group 20 k_group 1 offset 0 bytes 128 : f32
+    qwen.weight @head : tensor<20x10xbf16>
+    qwen.packed @screen screen [@head] group 20 k_group 4 offset 20224 bytes 1152 : !qwen.q4
+    qwen.packed @bounds bounds [@head] group 20 k_group 1 offset 21376 bytes 256 : !qwen.q4
     qwen.packed @experts glu [@gate_up] group 24 k_group 2 offset 128 bytes 5120 : bf16
   )mlir",
                                             &context);
   ASSERT_TRUE(module);
   const auto sections = packedSections(*module);
   std::string error;
-  EXPECT_TRUE(::qwen::checkSections(sections, 16384 + 3840, error)) << error;
-  ASSERT_EQ(3u, sections.size());
+  EXPECT_TRUE(::qwen::checkSections(sections, 21376 + 256, error)) << error;
+  ASSERT_EQ(5u, sections.size());
 
   EXPECT_EQ("norm_packed", sections[0].name);
   EXPECT_EQ(::qwen::PackedOrder::vector, sections[0].order);
@@ -49,6 +52,12 @@ TEST(PackedSections, AreReadFromTheModule) {
   EXPECT_EQ("k", sections[2].sources[1].name);
   EXPECT_EQ(1, sections[2].sources[1].experts);
   EXPECT_EQ(32, sections[2].sources[1].rows);
+
+  EXPECT_EQ(::qwen::PackedOrder::screen, sections[3].order);
+  EXPECT_EQ(::qwen::PackedElement::q4, sections[3].element);
+  EXPECT_EQ(::qwen::PackedOrder::bounds, sections[4].order);
+  EXPECT_EQ(::qwen::PackedElement::q4, sections[4].element);
+  EXPECT_EQ(::qwen::PackedElement::bf16, sections[4].stored);
 }
 
 }  // namespace
