@@ -63,6 +63,12 @@ SmallVector<Value> NormLinearOp::decompose(OpBuilder &builder) {
   return results;
 }
 
+SmallVector<Value> ScreenedHeadOp::decompose(OpBuilder &builder) {
+  Builder build(builder, *this);
+  Value gathered = GatherRowsOp::create(builder, getLoc(), getInput(), getRows());
+  return {build.linear(build.norm(gathered, getNormAttr(), getEpsAttr(), getZeroCenteredAttr()), getWeightAttr())};
+}
+
 SmallVector<Value> NormGluOp::decompose(OpBuilder &builder) {
   Builder build(builder, *this);
   Value normed = build.norm(getInput(), getNormAttr(), getEpsAttr(), getZeroCenteredAttr());

@@ -21,6 +21,17 @@ LogicalResult NormLinearOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+LogicalResult ScreenedHeadOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  if (failed(checkRowNorm(*this, symbols, getNormAttr(), getInput())) ||
+      failed(checkWeight(*this, symbols, getWeightAttr(), {width(getLogits()), width(getInput())})))
+    return failure();
+  Type stored = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr()).getStoredElement();
+  if (bitsOf(getScreen()) >= bitsOf(stored))
+    return emitOpError() << "the screen is of " << getScreen() << ", but must have fewer bits than " << getWeightAttr()
+                         << ", which is stored as " << stored;
+  return success();
+}
+
 LogicalResult NormGluOp::verifySymbolUses(SymbolTableCollection &symbols) {
   for (FlatSymbolRefAttr weight : {getGateAttr(), getUpAttr()})
     if (failed(checkWeight(*this, symbols, weight, {width(getResult()), width(getInput())})))

@@ -40,6 +40,29 @@ def Qwen_NormLinearOp : Qwen_FusedOp<"norm_linear", [Pure, Qwen_AllOrNoBiases,
   }];
 }
 
+def Qwen_ScreenedHeadOp : Qwen_FusedOp<"screened_head", [Pure]> {
+  let summary = "an LM head that may leave out what can't be among the largest logits";
+  let description = [{
+    `logits = linear(rms_norm(gather_rows(x, rows)), weight)`, as `norm_linear` has it. Where the call asks for the k
+    largest logits of a row only (`QwenCall::top_k`, runtime/abi/Entry.h), others may be -infinity: a copy of the weight
+    in the format `screen`, with bounds on what it leaves out, says which rows of the weight are to be read at all
+    (codegen/plan/ScreenBounds.h). Made by `qwen-screen-head`.
+    ```mlir
+    %l = qwen.screened_head %x norm @"model.norm.weight" eps 1.0e-6 rows %wanted weight @"lm_head.weight"
+      screen !qwen.q4 : tensor<?x1024xf32> -> tensor<?x151936xf32>
+    ```
+  }];
+  let arguments = (ins Qwen_Rows:$input, Qwen_RowIndices:$rows, FlatSymbolRefAttr:$norm, Qwen_PositiveReal:$eps,
+                       UnitAttr:$zero_centered, FlatSymbolRefAttr:$weight,
+                       TypeAttrOf<AnyTypeOf<[Qwen_Q8, Qwen_Q4]>>:$screen);
+  let results = (outs Qwen_Rows:$logits);
+  let assemblyFormat = [{
+    $input `norm` $norm `eps` $eps (`zero_centered` $zero_centered^)? `rows` $rows `weight` $weight `screen` $screen
+    attr-dict
+    `:` type($input) `->` type($logits)
+  }];
+}
+
 def Qwen_NormGluOp : Qwen_FusedOp<"norm_glu", [Pure]> {
   let summary = "rms_norm, gate and up projections, gated activation";
   let description = [{

@@ -41,7 +41,10 @@ int64_t packedBytes(PackedLayout layout, Type element, const MatrixShape &source
     return source.columns * roundUp(source.experts * source.rows, kPanelRows) * 4;
   case PackedLayout::Panels:
   case PackedLayout::Glu:
+  case PackedLayout::Screen:
     return source.experts * (source.rows / group) * panelsOf(group) * panelBytes(element, source.columns, kGroup);
+  case PackedLayout::Bounds:
+    return panelsOf(source.rows) * kPanelRows * 2 * 4;
   }
   llvm_unreachable("unknown packed layout");
 }
@@ -54,6 +57,8 @@ static bool takesRank(PackedLayout layout, size_t sources, int64_t rank) {
   case PackedLayout::Vector:
     return rank == 1;
   case PackedLayout::Rows:
+  case PackedLayout::Screen:
+  case PackedLayout::Bounds:
     return rank == 2;
   case PackedLayout::Panels:
     return rank == 2 || rank == 3;
@@ -65,15 +70,21 @@ static bool takesRank(PackedLayout layout, size_t sources, int64_t rank) {
   llvm_unreachable("unknown packed layout");
 }
 
+static bool inPanels(PackedLayout layout) {
+  return layout == PackedLayout::Panels || layout == PackedLayout::Glu || layout == PackedLayout::Screen;
+}
+
 LogicalResult PackedOp::verify() {
   PackedLayout layout = getLayout();
-  bool panels = layout == PackedLayout::Panels || layout == PackedLayout::Glu;
+  bool panels = inPanels(layout), bounds = layout == PackedLayout::Bounds;
   if (!panels && getKGroup() != 1)
     return emitOpError() << "k_group is " << getKGroup() << ", but " << stringifyPackedLayout(layout)
                          << " has no panels";
-  if (!panels && isQuantized(getElement()))
+  if (bool screen = bounds || layout == PackedLayout::Screen; screen && !isQuantized(getElement()))
+    return emitOpError() << "a screen is quantised, not of " << getElement();
+  if (!panels && !bounds && isQuantized(getElement()))
     return emitOpError() << getElement() << " stands in panels, not in " << stringifyPackedLayout(layout);
-  if (isQuantized(getElement()) && int64_t(getKGroup()) != kGroupOf(getElement()))
+  if (panels && isQuantized(getElement()) && int64_t(getKGroup()) != kGroupOf(getElement()))
     return emitOpError() << "k_group is " << getKGroup() << ", but " << getElement() << " has "
                          << kGroupOf(getElement());
   if (isWidened(layout) && !getElement().isF32())
@@ -87,7 +98,7 @@ LogicalResult PackedOp::verify() {
 
 LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &symbols) {
   PackedLayout layout = getLayout();
-  bool panels = layout == PackedLayout::Panels || layout == PackedLayout::Glu;
+  bool panels = inPanels(layout), copy = layout == PackedLayout::Screen || layout == PackedLayout::Bounds;
   bool stacked = layout == PackedLayout::Glu && getSources().size() == 1;
   RankedTensorType first;
   int64_t bytes = 0;
@@ -99,7 +110,7 @@ LogicalResult PackedOp::verifySymbolUses(SymbolTableCollection &symbols) {
       return emitOpError() << name << " has rank " << type->getRank() << ", which " << stringifyPackedLayout(layout)
                            << " of " << getSources().size() << " sources doesn't take";
     Type element = symbols.lookupNearestSymbolFrom<WeightOp>(*this, name).getStoredElement();
-    if (!isWidened(layout) && element != getElement())
+    if (!isWidened(layout) && !copy && element != getElement())
       return emitOpError() << "is of " << getElement() << ", but " << name << " of " << element;
     MatrixShape shape = matricesOf(type->getShape());
     if (layout == PackedLayout::Taps && shape.rows != 1)

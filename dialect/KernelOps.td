@@ -8,7 +8,8 @@ include "mlir/IR/BuiltinAttributes.td"
 def Qwen_PackedLayout : I32EnumAttr<"PackedLayout", "order of elements in a packed weight", [
     I32EnumAttrCase<"Vector", 0, "vector">, I32EnumAttrCase<"Rows", 1, "rows">,
     I32EnumAttrCase<"Panels", 2, "panels">, I32EnumAttrCase<"Glu", 3, "glu">,
-    I32EnumAttrCase<"Taps", 4, "taps">]> {
+    I32EnumAttrCase<"Taps", 4, "taps">, I32EnumAttrCase<"Screen", 5, "screen">,
+    I32EnumAttrCase<"Bounds", 6, "bounds">]> {
   let cppNamespace = "::mlir::qwen";
 }
 
@@ -27,6 +28,9 @@ def Qwen_PackedOp : Qwen_SymbolUserOp<"packed", [Symbol,
     * `panels`: `[panel][k / k_group][16 rows][k_group]`: output rows in lanes, read front to back.
     * `glu`: panels of gate and up alternate; a stacked source [E, 2I, H] holds both.
     * `taps`: f32, `[kernel][channels]` of a depthwise convolution [channels, 1, kernel]: channels in lanes.
+    * `screen`: panels of a second, quantised copy of an LM head.
+    * `bounds`: of every panel of a screen two f32 for each of the 16 rows: how far the screen is from the weight as it
+      is stored, and how large the row is (codegen/plan/ScreenBounds.h). The element is the screen's.
     Other sources of rank 3 put their experts one after another. Each source of a vector, and each tap, is padded to 16
     values; `group` says nothing about vectors, rows and taps. `offset` and `bytes` are from the start of the payload (PackedGeometry.h).
     Quantised elements (`!qwen.q8`, `!qwen.q4`) stand in panels of blocks of 64 columns, scales before codes, with a

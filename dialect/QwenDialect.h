@@ -49,6 +49,13 @@ RankedTensorType rowsType(MLIRContext *context, int64_t width);
 // Whether weights of this stored element are quantised.
 inline bool isQuantized(Type element) { return isa<Q8Type, Q4Type>(element); }
 
+// Bits of one value of a stored element, without scales.
+inline int64_t bitsOf(Type element) {
+  if (isQuantized(element))
+    return isa<Q8Type>(element) ? 8 : 4;
+  return element.getIntOrFloatBitWidth();
+}
+
 // The declaration of a weight or state from anywhere inside its module; null when there is none.
 template <typename OpTy> OpTy lookup(Operation *from, FlatSymbolRefAttr name) {
   return SymbolTable::lookupNearestSymbolFrom<OpTy>(from, name);

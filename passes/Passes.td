@@ -105,6 +105,25 @@ def QuantizeWeights : Pass<"qwen-quantize-weights", "::mlir::ModuleOp"> {
                     Statistic<"asQ8", "q8", "weights stored in 8 bits">];
 }
 
+// ---- the LM head, on the fused level ----
+
+def ScreenHead : Pass<"qwen-screen-head", "::mlir::ModuleOp"> {
+  let summary = "Gives the LM head a screen in few bits, for calls that ask for the largest logits only";
+  let description = [{
+    A `norm_linear` over the wanted rows whose one result, as wide as the vocabulary, only the caller reads becomes a
+    `screened_head`. Runs after `qwen-quantize-weights`, as a screen must have fewer bits than the weight is stored in.
+    ```mlir
+    %l = qwen.norm_linear %x norm @n eps 1.0e-6 rows %wanted weights [@lm_head] : ...
+    // becomes
+    %l = qwen.screened_head %x norm @n eps 1.0e-6 rows %wanted weight @lm_head screen !qwen.q4 : ...
+    ```
+  }];
+  let dependentDialects = ["::mlir::qwen::QwenDialect"];
+  let options = [Option<"format", "format", "std::string", "\"q4\"", "q8 or q4">];
+  let statistics = [Statistic<"screened", "screened", "LM heads that got a screen">,
+                    Statistic<"candidates", "candidates", "linear maps of wanted rows found">];
+}
+
 // ---- and back ----
 
 def DecomposeFused : QwenPass<"qwen-decompose-fused"> {

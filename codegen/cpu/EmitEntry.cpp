@@ -16,9 +16,9 @@ struct EmitEntryPass : impl::EmitEntryBase<EmitEntryPass> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto forward = module.lookupSymbol<LLVM::LLVMFuncOp>("forward");
-    // Four memories, seven inputs, four counts, the profile: then one pointer an output
+    // Four memories, seven inputs, five counts, the profile: then one pointer an output
     // (codegen/plan/OutlineKernels.cpp).
-    constexpr unsigned fixed = 4 + 7 + 4 + 1;
+    constexpr unsigned fixed = 4 + 7 + 5 + 1;
     if (!forward || forward.getNumArguments() < fixed) {
       module.emitError("module has no lowered @forward to enter");
       return signalPassFailure();
@@ -55,6 +55,7 @@ struct EmitEntryPass : impl::EmitEntryBase<EmitEntryPass> {
     arguments[1] = LLVM::GEPOp::create(b, pointer, b.getI8Type(), arguments[1], ArrayRef<LLVM::GEPArg>{offset});
     arguments.push_back(field(offsetof(QwenCall, rows), i64));
     arguments.push_back(field(offsetof(QwenCall, wanted_rows), i64));
+    arguments.push_back(field(offsetof(QwenCall, top_k), i64));
     arguments.push_back(block->getArgument(1));
     arguments.push_back(block->getArgument(2));
     arguments.push_back(field(offsetof(QwenCall, profile), i64));

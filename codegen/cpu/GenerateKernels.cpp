@@ -22,6 +22,7 @@ Generator generatorOf(StringRef kind) {
       .Case("rms_norm", generateRmsNorm)
       .Case("output", generateOutput)
       .Case("norm_linear", generateNormLinear)
+      .Case("screened_head", generateScreenedHead)
       .Case("norm_glu", generateNormGlu)
       .Case("linear_residual", generateLinearResidual)
       .Case("norm_qkv", generateNormQkv)

@@ -10,6 +10,7 @@ void generateRopeTable(Kernel &kernel);
 void generateRmsNorm(Kernel &kernel);
 void generateOutput(Kernel &kernel);
 void generateNormLinear(Kernel &kernel);
+void generateScreenedHead(Kernel &kernel);
 void generateNormGlu(Kernel &kernel);
 void generateLinearResidual(Kernel &kernel);
 void generateNormQkv(Kernel &kernel);

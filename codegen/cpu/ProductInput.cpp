@@ -23,6 +23,10 @@ public:
       return input.x;
     Value rows = b.mul(kernel.rows, input.perRow);
     ProductInput own = place(kernel.scratch, input.scratch, kPrivateRows * input.perRow);
+    if (input.measured) {
+      b.loop(b.index(0), rows, 1, [&](Value i) { prepare(own, i); });
+      return own;
+    }
     ProductInput common = place(kernel.temp, input.temp, kernel.maxRows * input.perRow);
     Value few = b.less(kernel.rows, b.index(kPrivateRows + 1));
     b.whenElse(
@@ -61,6 +65,12 @@ private:
     result.scales = b.view(bytes, offset, {most, groups()}, f32);
     offset += rows * groups() * 4;
     result.corrections = b.view(bytes, offset, {most, groups()}, i32);
+    if (input.measured) {
+      offset += rows * groups() * 4;
+      result.squares = b.view(bytes, offset, {most, groups()}, f32);
+      offset += rows * groups() * 4;
+      result.squaredErrors = b.view(bytes, offset, {most, groups()}, f32);
+    }
     return result;
   }
 
@@ -134,15 +144,12 @@ private:
   void quantiseGroup(const ProductInput &out, Value i, Value group, Value low, Value high) {
     auto magnitude = [&](Value lanes) -> Value { return math::AbsFOp::create(b, lanes); };
     Value most = b.maxLanes(arith::MaxNumFOp::create(b, magnitude(low), magnitude(high)));
-    Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, b.f32(0.0));
     double limit = inputLimit(kernel.machine, codes);
-    Value inverse = b.splat(b.select(some, b.divf(b.f32(limit), most), b.f32(0.0)));
-    b.store(b.mulf(most, b.f32(1.0 / limit)), out.scales, {i, group});
-    Value halves[2] = {low, high};
-    for (Value &half : halves) {
-      Value rounded = math::RoundEvenOp::create(b, b.mulf(half, inverse));
-      half = arith::FPToSIOp::create(b, VectorType::get({kPanelRows}, b.getI32Type()), rounded);
-    }
+    Value scale = b.mulf(most, b.f32(1.0 / limit));
+    b.store(scale, out.scales, {i, group});
+    Value halves[2] = {toCodes(low, most, limit), toCodes(high, most, limit)};
+    if (input.measured)
+      measure(out, i, group, {low, high}, halves, most);
     b.store(correction(arith::AddIOp::create(b, halves[0], halves[1])), out.corrections, {i, group});
     constexpr int64_t kWords = kPanelRows / 4;
     for (int64_t half = 0; half < 2; ++half) {
@@ -150,6 +157,47 @@ private:
       Value words = vector::BitCastOp::create(b, VectorType::get({kWords}, b.getI32Type()), bytes);
       b.store(words, out.values, {i, b.add(b.mul(group, 2 * kWords), half * kWords)});
     }
+  }
+
+  // Codes of 16 lanes of a group whose largest magnitude is `most`.
+  Value toCodes(Value lanes, Value most, double limit) {
+    Value some = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, most, b.f32(0.0));
+    Value inverse = b.splat(b.select(some, b.divf(b.f32(limit), most), b.f32(0.0)));
+    Value rounded = math::RoundEvenOp::create(b, b.mulf(lanes, inverse));
+    return arith::FPToSIOp::create(b, VectorType::get({kPanelRows}, b.getI32Type()), rounded);
+  }
+  Value fromCodes(Value codes, Value most, double limit) {
+    return b.mulf(arith::SIToFPOp::create(b, b.panel(), codes), b.splat(b.mulf(most, b.f32(1.0 / limit))));
+  }
+
+  // The sums of squares of a group that has the values `x`, its codes and its largest magnitude.
+  void measure(const ProductInput &out, Value i, Value group, ArrayRef<Value> x, ArrayRef<Value> own, Value most) {
+    Value zeros = b.f32(0.0, kPanelRows), squares = zeros, errors = zeros;
+    double limit = inputLimit(kernel.machine, codes);
+    for (auto [value, code] : llvm::zip(x, own)) {
+      Value product = fromCodes(code, most, limit), y = asMeasured(value, product, most);
+      squares = b.fma(y, y, squares);
+      if (y == product)
+        continue;
+      Value error = b.subf(y, product);
+      errors = b.fma(error, error, errors);
+    }
+    b.store(b.sumLanes(squares), out.squares, {i, group});
+    b.store(b.sumLanes(errors), out.squaredErrors, {i, group});
+  }
+
+  // 16 lanes as the other product takes them; `product`: as this one does.
+  Value asMeasured(Value value, Value product, Value most) {
+    switch (inputForm(kernel.machine, input.measured)) {
+    case InputForm::f32:
+      return value;
+    case InputForm::bf16Pairs:
+      return arith::ExtFOp::create(b, b.panel(), emitNarrow(b, value, b.getBF16Type()));
+    case InputForm::int8Quads:
+      break;
+    }
+    double limit = inputLimit(kernel.machine, codesOf(input.measured));
+    return limit == inputLimit(kernel.machine, codes) ? product : fromCodes(toCodes(value, most, limit), most, limit);
   }
 
   // -zero * sum; see ProductInput. `sums`: codes of k and k + 16 added.

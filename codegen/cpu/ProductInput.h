@@ -18,6 +18,10 @@ struct ProductInput {
   Value values;
   Value scales = {};
   Value corrections = {};
+  // Of a screen's input only, [rows, groups of 32] f32: with y as PreparedInput::measured takes the same row, the sums
+  // of y^2 and of (y - scale * code)^2.
+  Value squares = {};
+  Value squaredErrors = {};
 };
 
 // What a ProductInput is made from: x [rows, K] f32.
@@ -31,6 +35,10 @@ struct PreparedInput {
   int64_t scratch = 0;
   int64_t perRow = 1;  // rows of x for each row of the kernel
   int64_t k = 0;       // columns of x that count; 0: all
+  // For quantised weights: the stored element of another product's, from whose view of the row these codes' distance is
+  // measured; null: none. Such an
+  // input has a row for at most kPrivateRows rows of the kernel, and no place in temp.
+  Type measured = {};
 };
 
 // For few rows every thread fills its own scratch; for many the threads share the work in temp and meet at a barrier.

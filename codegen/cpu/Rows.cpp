@@ -79,6 +79,12 @@ Value emitLoadPanel(KernelBuilder &b, Value x, Value row, Value column, int64_t 
                                       b.f32(0.0, kPanelRows));
 }
 
+Value emitMaskPanel(KernelBuilder &b, Value lanes, Value column, int64_t width, double otherwise) {
+  if (width % kPanelRows == 0)
+    return lanes;
+  return b.select(tailMask(b, column, width), lanes, b.f32(otherwise, kPanelRows));
+}
+
 void emitStorePanel(KernelBuilder &b, Value lanes, Value out, Value row, Value column, int64_t width) {
   if (width % kPanelRows == 0)
     b.store(lanes, out, {row, column});

@@ -26,6 +26,9 @@ void emitRuns(KernelBuilder &b, Value first, Value end, llvm::function_ref<Value
 // Loads 16 lanes from x[row, column], zeros for the lanes beyond `width`.
 Value emitLoadPanel(KernelBuilder &b, Value x, Value row, Value column, int64_t width);
 
+// The lanes of a panel at `column`, with `otherwise` in those beyond `width`.
+Value emitMaskPanel(KernelBuilder &b, Value lanes, Value column, int64_t width, double otherwise);
+
 // Stores 16 lanes at out[row, column], without the lanes beyond `width`.
 void emitStorePanel(KernelBuilder &b, Value lanes, Value out, Value row, Value column, int64_t width);
 

@@ -103,6 +103,30 @@ MoeScratch moeScratch(const MoeShape &shape) {
   return scratch;
 }
 
+ScreenTemp screenTemp(const ScreenShape &shape) {
+  ScreenTemp temp;
+  int64_t panels = kPrivateRows * roundUp(panelsOf(shape.outputs), kPanelRows) * 4;
+  temp.values = preparedBytes(shape.maxRows, shape.columns, shape.stored);
+  temp.bounds = temp.values + panels;
+  temp.bytes = temp.bounds + panels;
+  return temp;
+}
+
+ScreenScratch screenScratch(const ScreenShape &shape) {
+  ScreenScratch scratch;
+  int64_t groups = roundUp(shape.columns, ::qwen::kQuantBlock) / ::qwen::kQuantGroup;
+  scratch.screenInput = preparedBytes(kPrivateRows, shape.columns, shape.stored);
+  scratch.factors =
+      scratch.screenInput + preparedBytes(kPrivateRows, shape.columns, shape.screen) + kPrivateRows * groups * 8;
+  scratch.chosen = scratch.factors + roundUp(kPrivateRows * 8, kAlignment);
+  scratch.values = scratch.chosen + kPrivateRows * kScreenTopK * 4;
+  scratch.products = scratch.values + kScreenTopK * 4;
+  // One product at a time.
+  scratch.bytes = std::max(productScratch(scratch.products, shape.columns, 1, shape.stored).end,
+                           productScratch(scratch.products, shape.columns, 1, shape.screen).end);
+  return scratch;
+}
+
 namespace {
 
 Type storedElement(Operation *op, Attribute weight) {
@@ -124,6 +148,11 @@ KernelMemory kernelMemory(Operation *op, int64_t maxRows) {
         if (asItIs && llvm::all_of(elements, [](Type element) { return element.isF32(); }))
           return KernelMemory{};
         return productMemory(maxRows, width(linear.getInput()), 1, elements);
+      })
+      .Case([&](ScreenedHeadOp head) {
+        ScreenShape shape{maxRows, width(head.getInput()), width(head.getLogits()),
+                          storedElement(head, head.getWeightAttr()), head.getScreen()};
+        return KernelMemory{screenTemp(shape).bytes, screenScratch(shape).bytes};
       })
       .Case([&](NormGluOp glu) {
         return productMemory(maxRows, width(glu.getInput()), 2, storedElement(glu, glu.getGateAttr()));

@@ -71,6 +71,24 @@ struct MoeShape {
 MoeTemp moeTemp(const MoeShape &shape);
 MoeScratch moeScratch(const MoeShape &shape);
 
+// screened_head: temp = input for the exact product, then of the screen's panels the largest value [kPrivateRows,
+// padded panels] f32 and the largest bound, for as many rows as are screened.
+struct ScreenTemp {
+  int64_t values, bounds, bytes;
+};
+// scratch = both inputs for few rows, the screen's with two f32 a group behind (codegen/cpu/ProductInput.h), factors of
+// the bounds [kPrivateRows, 2] f32, chosen panels [kPrivateRows, kScreenTopK] i32 and their values [kScreenTopK] f32,
+// then the products' own.
+struct ScreenScratch {
+  int64_t screenInput, factors, chosen, values, products, bytes;
+};
+struct ScreenShape {
+  int64_t maxRows, columns, outputs;
+  Type stored, screen;
+};
+ScreenTemp screenTemp(const ScreenShape &shape);
+ScreenScratch screenScratch(const ScreenShape &shape);
+
 KernelMemory kernelMemory(Operation *op, int64_t maxRows);
 
 }  // namespace mlir::qwen

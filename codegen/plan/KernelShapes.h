@@ -20,6 +20,9 @@ inline constexpr int64_t kStateColumns = 32;
 // Largest register tile of any machine, in rows.
 inline constexpr int64_t kMaxTileRows = 16;
 
+// Largest logits that a screened head looks for; calls that ask for more get all of them.
+inline constexpr int64_t kScreenTopK = 64;
+
 // Rows that pass a piece of a quantised panel while it stays in a first-level cache.
 inline constexpr int64_t kRowBlock = 64;
 // Panels of 4 bits that are unpacked to bytes at once for many rows: as many as stay in a second-level cache.

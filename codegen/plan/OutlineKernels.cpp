@@ -65,7 +65,7 @@ private:
                              raw("qwen.states_bytes")};
     for (BlockArgument argument : fused.getArguments())
       inputs.push_back(rowsType(argument));
-    inputs.append(5, types.getIndexType());  // rows, wanted_rows, thread, threads, profile
+    inputs.append(6, types.getIndexType());  // rows, wanted_rows, top_k, thread, threads, profile
     SmallVector<OutputOp> outputs;
     fused.walk([&](OutputOp output) { outputs.push_back(output); });
     for (OutputOp output : outputs)
@@ -91,6 +91,7 @@ private:
       operands_[argument] = entry->getArgument(next++);
     rows = entry->getArgument(next++);
     wantedRows = entry->getArgument(next++);
+    topK = entry->getArgument(next++);
     thread = entry->getArgument(next++);
     threads = entry->getArgument(next++);
     profile = entry->getArgument(next++);
@@ -113,7 +114,7 @@ private:
     if (auto output = dyn_cast<OutputOp>(op))
       return launchOutput(output);
     if (!isa<EmbedOp, RopeTableOp, RmsNormOp, NormLinearOp, NormGluOp, NormQkvOp, AttentionOp, GatedAttentionOp,
-             GatedDeltaNetOp, LinearResidualOp, NormMoeOp>(op))
+             GatedDeltaNetOp, LinearResidualOp, NormMoeOp, ScreenedHeadOp>(op))
       return op->emitOpError("has no kernel; run the pipeline qwen-fuse first");
 
     Location loc = op->getLoc();
@@ -135,6 +136,8 @@ private:
       if (auto it = ranges_.find(operand); it != ranges_.end())
         reads.push_back(it->second);
     }
+    if (isa<ScreenedHeadOp>(op))
+      arguments.push_back(topK);
     // The operands in the arena that attention has are the query and its gate.
     if (attentionOf(op))
       divide(op, reads);
@@ -189,6 +192,8 @@ private:
     for (Attribute name : names ? names.getValue() : ArrayRef<Attribute>()) {
       auto packed = lookup<PackedOp>(op, cast<FlatSymbolRefAttr>(name));
       Type element = isQuantized(packed.getElement()) ? b->getI8Type() : packed.getElement();
+      if (packed.getLayout() == PackedLayout::Bounds)
+        element = b->getF32Type();
       int64_t elements = packed.getBytes() * 8 / element.getIntOrFloatBitWidth();
       arguments.push_back(view(op->getLoc(), kWeights, packed.getOffset(), MemRefType::get({elements}, element)));
       SmallVector<Attribute> shapes;
@@ -235,7 +240,8 @@ private:
       if (!symbols && !attribute.getName().strref().starts_with("qwen."))
         spec.push_back(attribute);
     }
-    spec.set("operands", b->getI64IntegerAttr(op->getNumOperands()));
+    int64_t fromTheCall = isa<ScreenedHeadOp>(op) ? 1 : 0;  // top_k
+    spec.set("operands", b->getI64IntegerAttr(op->getNumOperands() + fromTheCall));
     spec.set("results", b->getI64IntegerAttr(op->getNumResults()));
     spec.set("temp", b->getBoolAttr(op->hasAttr("qwen.temp")));
     return spec;
@@ -317,7 +323,7 @@ private:
 
   bool onWantedRows(Operation *op) {
     auto linear = dyn_cast<NormLinearOp>(op);
-    return (linear && linear.getRows()) ||
+    return (linear && linear.getRows()) || isa<ScreenedHeadOp>(op) ||
            llvm::any_of(op->getOperands(), [&](Value operand) { return wantedRows_.lookup(operand); });
   }
   Value rowCount(Operation *op) { return onWantedRows(op) ? wantedRows : rows; }
@@ -325,7 +331,7 @@ private:
 
   std::optional<OpBuilder> b;
   Block *entry = nullptr;
-  Value rows, wantedRows, thread, threads, profile;
+  Value rows, wantedRows, topK, thread, threads, profile;
   unsigned firstOutput = 0;
   unsigned nextOutput = 0;
   struct {

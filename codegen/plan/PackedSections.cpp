@@ -22,6 +22,10 @@ static PackedOrder orderOf(PackedLayout layout) {
     return PackedOrder::glu;
   case PackedLayout::Taps:
     return PackedOrder::taps;
+  case PackedLayout::Screen:
+    return PackedOrder::screen;
+  case PackedLayout::Bounds:
+    return PackedOrder::bounds;
   }
   llvm_unreachable("unknown packed layout");
 }
@@ -54,8 +58,10 @@ std::vector<PackedSection> packedSections(ModuleOp module) {
     section.bytes = op.getBytes();
     section.plus_one = op.getPlusOne();
     for (auto reference : op.getSources().getAsRange<FlatSymbolRefAttr>())
-      if (auto weight = symbols.lookup<WeightOp>(reference.getAttr()))
+      if (auto weight = symbols.lookup<WeightOp>(reference.getAttr())) {
         section.sources.push_back(sourceOf(reference.getValue(), cast<RankedTensorType>(weight.getType())));
+        section.stored = elementOf(weight.getStoredElement());
+      }
     sections.push_back(std::move(section));
   }
   llvm::stable_sort(sections, [](const PackedSection &a, const PackedSection &b) { return a.offset < b.offset; });

@@ -1,12 +1,13 @@
 #include "codegen/plan/Packer.h"
 
+#include "codegen/plan/Bf16.h"
+#include "codegen/plan/ScreenBounds.h"
 #include "codegen/plan/SectionLayout.h"
 
 #include "llvm/Support/xxhash.h"
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
@@ -18,13 +19,6 @@ namespace {
 
 constexpr int64_t kChunkBytes = 1 << 20;
 
-// Round to nearest, ties to even; NaN stays NaN.
-uint16_t toBf16(float value) {
-  const uint32_t bits = std::bit_cast<uint32_t>(value);
-  if ((bits & 0x7fffffffu) > 0x7f800000u)
-    return static_cast<uint16_t>(bits >> 16 | 0x40u);
-  return static_cast<uint16_t>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
-}
 template <typename T> T convert(float value) {
   if constexpr (sizeof(T) == 2)
     return toBf16(value);
@@ -127,6 +121,7 @@ bool packPanels(const PackedSection &section, int64_t first, int64_t count, cons
   uint8_t *out = work.out.data();
   for (int64_t i = 0; i < count; ++i, out += unitBytes(section)) {
     const PanelRows panel = findPanel(section, first + i);
+    QuantError lost;
     if (!weights.readRows(section.sources[panel.source].name, panel.first, panel.count, work.rows.data(), error))
       return false;
     switch (section.element) {
@@ -137,12 +132,29 @@ bool packPanels(const PackedSection &section, int64_t first, int64_t count, cons
       packPanel<uint16_t>(rows, panel.count, columns, section.k_group, out);
       break;
     case PackedElement::q8:
-      work.errors[panel.source].add(packPanelQ8(rows, panel.count, columns, out));
+      lost = packPanelQ8(rows, panel.count, columns, out);
       break;
     case PackedElement::q4:
-      work.errors[panel.source].add(packPanelQ4(rows, panel.count, columns, out));
+      lost = packPanelQ4(rows, panel.count, columns, out);
       break;
     }
+    if (losesPrecision(section))
+      work.errors[panel.source].add(lost);
+  }
+  return true;
+}
+
+// Of each panel of rows as many values as screenBounds() gives.
+bool packBounds(const PackedSection &section, int64_t first, int64_t count, const WeightSource &weights, Work &work,
+                std::string &error) {
+  const PackedSource &source = section.sources.front();
+  work.rows.resize(kLanes * source.columns);
+  auto *out = reinterpret_cast<float *>(work.out.data());
+  for (int64_t panel = first; panel < first + count; ++panel, out += 2 * kLanes) {
+    const int64_t row = panel * kLanes, here = std::min(kLanes, source.rows - row);
+    if (!weights.readRows(source.name, row, here, work.rows.data(), error))
+      return false;
+    screenBounds(work.rows.data(), here, source.columns, section.stored, section.element, out);
   }
   return true;
 }
@@ -151,7 +163,7 @@ bool packPanels(const PackedSection &section, int64_t first, int64_t count, cons
 bool packUnits(const PackedSection &section, int64_t first, int64_t count, const WeightSource &weights, Work &work,
                std::string &error) {
   work.out.assign(count * unitBytes(section), 0);
-  work.errors.assign(isQuantized(section.element) ? section.sources.size() : 0, {});
+  work.errors.assign(losesPrecision(section) ? section.sources.size() : 0, {});
   switch (section.order) {
   case PackedOrder::vector:
     return packVector(section, weights, work.out.data(), error);
@@ -159,6 +171,8 @@ bool packUnits(const PackedSection &section, int64_t first, int64_t count, const
     return packTaps(section, weights, work, error);
   case PackedOrder::rows:
     return packRows(section, first, count, weights, work, error);
+  case PackedOrder::bounds:
+    return packBounds(section, first, count, weights, work, error);
   default:
     return packPanels(section, first, count, weights, work, error);
   }
@@ -191,9 +205,11 @@ struct Chunk {
 std::vector<Chunk> cutIntoChunks(const std::vector<PackedSection> &sections) {
   std::vector<Chunk> chunks;
   for (const PackedSection &section : sections) {
-    const int64_t unit = unitBytes(section);
-    const int64_t units = section.bytes / unit;
-    const int64_t step = std::max<int64_t>(1, kChunkBytes / unit);
+    const int64_t units = section.bytes / unitBytes(section);
+    // Bounds are few bytes, but take as long as the panels that they are of.
+    const int64_t work =
+        section.order == PackedOrder::bounds ? kLanes * section.sources.front().columns * 2 : unitBytes(section);
+    const int64_t step = std::max<int64_t>(1, kChunkBytes / work);
     for (int64_t first = 0; first < units; first += step)
       chunks.push_back({&section, first, std::min(step, units - first), 0, {}});
   }
@@ -214,7 +230,7 @@ PackResult resultOf(const std::vector<PackedSection> &sections, const std::vecto
     for (; chunk != chunks.end() && chunk->section == &section; ++chunk)
       for (size_t i = 0; i < chunk->errors.size(); ++i)
         errors[i].add(chunk->errors[i]);
-    for (size_t i = 0; isQuantized(section.element) && i < errors.size(); ++i)
+    for (size_t i = 0; losesPrecision(section) && i < errors.size(); ++i)
       result.quantized.push_back({section.sources[i].name, section.element, errors[i]});
   }
   return result;

@@ -19,8 +19,10 @@ enum class PackedOrder {
   panels,  // [panel][ceil(columns / k_group)][16 rows][k_group]
   glu,     // as panels, those of gate and up alternating
   taps,    // f32, [column][rows of all experts padded to a multiple of 16]
+  screen,  // as panels: a second, quantised copy of an LM head
+  bounds,  // [panel][2][16 rows] f32, what ScreenBounds.h has of a screen of `element`
 };
-enum class PackedElement { f32, bf16, q8, q4 };  // q8 and q4: QuantFormat.h, for panels and glu
+enum class PackedElement { f32, bf16, q8, q4 };  // q8 and q4: QuantFormat.h, in panels
 
 // A tensor of the checkpoint: [experts, rows, columns]; [rows, columns] with experts = 1; [rows] with columns = 1.
 struct PackedSource {
@@ -34,10 +36,11 @@ struct PackedSection {
   std::string name;
   PackedOrder order = PackedOrder::rows;
   PackedElement element = PackedElement::f32;
-  std::vector<PackedSource> sources;  // glu: gate and up, or one that holds both, gate above up in every expert
-  int64_t group = 0;                  // panels, glu: rows of a group, which is padded to whole panels
-  int64_t k_group = 1;                // panels, glu: consecutive columns that a lane holds side by side
-  int64_t offset = 0;                 // from the start of the payload, a multiple of 64
+  std::vector<PackedSource> sources;          // glu: gate and up, or one that holds both, gate above up in every expert
+  PackedElement stored = PackedElement::f32;  // bounds: of the head itself
+  int64_t group = 0;                          // panels, glu, screen: rows of a group, which is padded to whole panels
+  int64_t k_group = 1;                        // panels, glu, screen: consecutive columns that a lane holds side by side
+  int64_t offset = 0;                         // from the start of the payload, a multiple of 64
   int64_t bytes = 0;
   bool plus_one = false;  // vector: 1 is added to each value
 };

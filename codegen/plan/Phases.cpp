@@ -21,6 +21,7 @@ constexpr std::pair<StringLiteral, int64_t Phase::*> kNumbers[] = {{"launches", 
                                                                    {"weight_bytes", &Phase::weight_bytes},
                                                                    {"row_weight_bytes", &Phase::row_weight_bytes},
                                                                    {"expert_bytes", &Phase::expert_bytes},
+                                                                   {"screen_bytes", &Phase::screen_bytes},
                                                                    {"row_multiplies", &Phase::row_multiplies},
                                                                    {"state_bytes", &Phase::state_bytes},
                                                                    {"key_bytes", &Phase::key_bytes},
@@ -43,6 +44,8 @@ std::string nameOf(Operation *op) {
   FlatSymbolRefAttr weight;
   if (auto linear = dyn_cast<LinearResidualOp>(op))
     weight = linear.getWeightAttr();
+  else if (auto head = dyn_cast<ScreenedHeadOp>(op))
+    weight = head.getWeightAttr();
   else if (auto linear = dyn_cast<NormLinearOp>(op))
     weight = cast<FlatSymbolRefAttr>(linear.getWeights()[0]);
   if (!weight)
@@ -65,6 +68,10 @@ void addPacked(Operation *op, PackedOp packed, Phase &phase, int64_t &largest) {
   }
   if (isa<EmbedOp>(op)) {
     phase.row_weight_bytes += packed.getBytes() / rows;
+    return;
+  }
+  if (packed.getLayout() == PackedLayout::Screen || packed.getLayout() == PackedLayout::Bounds) {
+    phase.screen_bytes += packed.getBytes();
     return;
   }
   if (packed.getLayout() == PackedLayout::Vector) {

@@ -21,6 +21,7 @@ struct Demand {
   SmallVector<FlatSymbolRefAttr> sources;
   int64_t group = 0;  // rows that are padded to whole panels together; 0: all rows of a source
   bool plusOne = false;
+  Type screen = {};  // format of a screen or its bounds
 };
 
 SmallVector<FlatSymbolRefAttr> refs(ArrayAttr symbols) {
@@ -47,6 +48,12 @@ SmallVector<Demand> demandsOf(Operation *op) {
           panels(weight);
         for (FlatSymbolRefAttr bias : refs(linear.getBiases()))
           vector(bias);
+      })
+      .Case([&](ScreenedHeadOp head) {
+        norm(head.getNormAttr(), head.getZeroCentered());
+        panels(head.getWeightAttr());
+        for (PackedLayout layout : {PackedLayout::Screen, PackedLayout::Bounds})
+          demands.push_back({layout, {head.getWeightAttr()}, 0, false, head.getScreen()});
       })
       .Case([&](NormGluOp glu) {
         norm(glu.getNormAttr(), glu.getZeroCentered());
@@ -149,6 +156,8 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     parts.push_back(builder.getI64IntegerAttr(int64_t(demand.layout)));
     parts.push_back(builder.getI64IntegerAttr(demand.group));
     parts.push_back(builder.getBoolAttr(demand.plusOne));
+    if (demand.screen)
+      parts.push_back(TypeAttr::get(demand.screen));
     Attribute key = builder.getArrayAttr(parts);
     if (PackedOp known = planned.lookup(key)) {
       ++reused;
@@ -156,12 +165,14 @@ struct PlanWeightsPass : impl::PlanWeightsBase<PlanWeightsPass> {
     }
     bool widened = isWidened(demand.layout);
     Type element = widened ? builder.getF32Type() : storedElement(op, demand.sources.front());
-    bool matrix = demand.layout == PackedLayout::Panels || demand.layout == PackedLayout::Glu;
+    if (demand.screen)
+      element = demand.screen;
+    bool matrix = llvm::is_contained({PackedLayout::Panels, PackedLayout::Glu, PackedLayout::Screen}, demand.layout);
     int64_t kGroup = matrix ? kGroupOf(element) : 1;
     int64_t group = demand.group ? demand.group : rowsOf(weightType(op, demand.sources.front()), demand);
     int64_t bytes = 0;
     for (FlatSymbolRefAttr source : demand.sources) {
-      if (Type other = storedElement(op, source); !widened && other != element) {
+      if (Type other = storedElement(op, source); !widened && !demand.screen && other != element) {
         op->emitOpError("joins weights of different types: ")
             << source << " is of " << other << ", " << demand.sources.front() << " of " << element;
         return {};

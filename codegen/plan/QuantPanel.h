@@ -20,4 +20,8 @@ struct QuantError {
 QuantError packPanelQ8(const float *rows, int64_t count, int64_t columns, uint8_t *out);
 QuantError packPanelQ4(const float *rows, int64_t count, int64_t columns, uint8_t *out);
 
+// The weights that such a panel stands for, [count, columns].
+void roundPanelQ8(const float *rows, int64_t count, int64_t columns, float *out);
+void roundPanelQ4(const float *rows, int64_t count, int64_t columns, float *out);
+
 }  // namespace qwen

@@ -39,6 +39,7 @@ int64_t panelBytes(const PackedSection &section) {
   }
   __builtin_unreachable();
 }
+constexpr int64_t kBoundsBytes = 2 * kLanes * sizeof(float);
 int64_t rowBytes(const PackedSection &section) {
   return section.sources.front().columns * (section.element == PackedElement::bf16 ? 2 : 4);
 }
@@ -68,7 +69,11 @@ std::string checkSection(const PackedSection &section) {
     return "glu takes one or two sources, but there are " + std::to_string(section.sources.size());
   if (inPanels(section) && (section.group < 1 || section.k_group < 1))
     return "group and k_group must be positive";
-  if (isQuantized(section.element) && (!inPanels(section) || section.k_group != 4))
+  const bool bounds = section.order == PackedOrder::bounds;
+  if ((bounds || section.order == PackedOrder::screen) &&
+      (section.sources.size() != 1 || !isQuantized(section.element)))
+    return "a screen is of one source and quantised";
+  if (isQuantized(section.element) && !bounds && (!inPanels(section) || section.k_group != 4))
     return "what is quantised stands in panels with a k_group of 4";
   for (const PackedSource &source : section.sources)
     if (std::string problem = checkSource(section, source); !problem.empty())
@@ -111,6 +116,8 @@ int64_t unitBytes(const PackedSection &section) {
     return section.bytes;
   case PackedOrder::rows:
     return rowBytes(section);
+  case PackedOrder::bounds:
+    return kBoundsBytes;
   default:
     return panelBytes(section);
   }
@@ -124,6 +131,8 @@ int64_t packedBytes(const PackedSection &section, const PackedSource &source) {
     return source.columns * roundUp(allRows(source), kLanes) * sizeof(float);
   case PackedOrder::rows:
     return allRows(source) * rowBytes(section);
+  case PackedOrder::bounds:
+    return ceilDiv(allRows(source), kLanes) * kBoundsBytes;
   default:
     return panelsOf(section, source) * panelBytes(section);
   }

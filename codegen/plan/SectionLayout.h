@@ -11,7 +11,12 @@ inline int64_t roundUp(int64_t value, int64_t multiple) { return ceilDiv(value, 
 inline int64_t allRows(const PackedSource &source) { return source.experts * source.rows; }
 inline bool isQuantized(PackedElement element) { return element == PackedElement::q8 || element == PackedElement::q4; }
 inline bool inPanels(const PackedSection &section) {
-  return section.order == PackedOrder::panels || section.order == PackedOrder::glu;
+  return section.order == PackedOrder::panels || section.order == PackedOrder::glu ||
+         section.order == PackedOrder::screen;
+}
+// Whether what is lost by quantising it is the program's loss: a screen is beside the weight itself.
+inline bool losesPrecision(const PackedSection &section) {
+  return (section.order == PackedOrder::panels || section.order == PackedOrder::glu) && isQuantized(section.element);
 }
 
 // The smallest piece of a section that is packed by itself: all of a vector or of taps, a row, a panel.

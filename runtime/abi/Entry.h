@@ -35,6 +35,9 @@ typedef struct QwenCall {
   const int32_t *wanted;     // [wanted_rows] rows (increasing) for which row-wise heads (logits) are computed
   int64_t rows;              // 1 .. program.max_rows
   int64_t wanted_rows;       // 0 .. rows
+  // k > 0: of each wanted row of logits only the k largest are needed, and what equals the k-th of them or comes nearer
+  // to it than 2^-20 of itself; others may be -infinity. 0: all of them.
+  int64_t top_k;
   // [program.outputs] destination of each output in the order of program.outputs in the program's JSON.
   // null: not requested. Outputs over "rows" are [rows, width], over "wanted" [wanted_rows, width], dense f32.
   float *const *outputs;

@@ -47,6 +47,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("weight_bytes", self.weight_bytes);
     field("row_weight_bytes", self.row_weight_bytes);
     field("expert_bytes", self.expert_bytes);
+    field("screen_bytes", self.screen_bytes);
     field("row_multiplies", self.row_multiplies);
     field("state_bytes", self.state_bytes);
     field("key_bytes", self.key_bytes);
@@ -89,6 +90,7 @@ template <typename F, typename T> void visit(F &&field, T &self) {
     field("cpu_features", self.cpu_features);
     field("dot_form", self.dot_form);
     field("weight_dtype", self.weight_dtype);
+    field("head_screen", self.head_screen);
     field("kv_dtype", self.kv_dtype);
     field("arena_bytes", self.arena_bytes);
     field("scratch_bytes", self.scratch_bytes);

@@ -51,6 +51,7 @@ struct Phase {
   int64_t weight_bytes = 0;      // read once a call, however many rows it has
   int64_t row_weight_bytes = 0;  // read for each row: of an embedding table
   int64_t expert_bytes = 0;      // of one expert; read for each that a row of the call chose
+  int64_t screen_bytes = 0;      // of an LM head's screen: read in calls with a top_k, and of the weights only a part
   int64_t row_multiplies = 0;    // multiply-adds with weights and recurrent states for each row
   int64_t state_bytes = 0;       // recurrent state of a slot: read once a call and written back
   int64_t key_bytes = 0;         // keys and values of one place of a slot's cache
@@ -102,6 +103,7 @@ struct Program {
   // "maddubs16", "maddubs32", "sdot"; "generic" where it is nothing better than separate multiplications and additions.
   std::string dot_form;
   std::string weight_dtype;  // "f32", "bf16", "q8", "q4"
+  std::string head_screen;   // "q8", "q4": QwenCall::top_k spares most of the LM head (dialect/README.md); empty: none
   std::string kv_dtype;      // of keys and values in their caches: "f32", "bf16", "q8"
 
   int64_t arena_bytes = 0;

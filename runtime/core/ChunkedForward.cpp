@@ -12,10 +12,12 @@ bool consecutive(const std::vector<int64_t> &places) {
 
 }  // namespace
 
-ChunkedForward::ChunkedForward(Engine &engine, int64_t chunk, std::vector<OutputTarget> wanted, const float *embeds)
+ChunkedForward::ChunkedForward(Engine &engine, int64_t chunk, std::vector<OutputTarget> wanted, const float *embeds,
+                               int64_t top_k)
     : engine(engine), chunk(chunk), targets(std::move(wanted)), outputs(engine.program().outputs.size()),
       staging(targets.size()) {
   block.embeds = embeds;
+  block.top_k = top_k;
 }
 
 void ChunkedForward::add(const Row &row) {

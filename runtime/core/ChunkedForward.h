@@ -27,8 +27,10 @@ struct OutputTarget {
 
 class ChunkedForward {
 public:
-  // Calls have at most `chunk` rows, 1 <= chunk <= program.max_rows. `embeds` is what negative ids refer to, or null.
-  ChunkedForward(Engine &engine, int64_t chunk, std::vector<OutputTarget> targets, const float *embeds = nullptr);
+  // Calls have at most `chunk` rows, 1 <= chunk <= program.max_rows. `embeds` is what negative ids refer to, or null;
+  // `top_k` how many of the largest logits are needed (QwenCall::top_k).
+  ChunkedForward(Engine &engine, int64_t chunk, std::vector<OutputTarget> targets, const float *embeds = nullptr,
+                 int64_t top_k = 0);
 
   void add(const Row &row);  // computes when the chunk is full
   void flush();              // computes the rest: needed before results are read and before a slot is used anew

@@ -41,6 +41,7 @@ void Engine::forward(const RowBlock &rows, const std::vector<float *> &outputs) 
   call.wanted = rows.wanted.data();
   call.rows = rows.size();
   call.wanted_rows = static_cast<int64_t>(rows.wanted.size());
+  call.top_k = rows.top_k;
   call.outputs = outputs.data();
   call.profile = profile;
   threads.run([&](int64_t thread, int64_t size) {

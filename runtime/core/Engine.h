@@ -21,9 +21,10 @@ struct RowBlock {
   std::vector<float> position, rope_length;
   std::vector<int32_t> wanted;
   const float *embeds = nullptr;
+  int64_t top_k = 0;
 
   int64_t size() const { return static_cast<int64_t>(ids.size()); }
-  void clear();  // keeps the memory and `embeds`
+  void clear();  // keeps the memory, `embeds` and `top_k`
 };
 
 class Engine {

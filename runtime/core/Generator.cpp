@@ -32,7 +32,8 @@ public:
   Group(Engine &engine, const Prompt *prompts, int64_t count, const float *embeds, const GenerateOptions &options)
       : options(options), vocab(engine.program().vocab_size),
         logits(static_cast<size_t>(count * (options.draft.make ? 1 + options.draft.most : 1) * vocab)),
-        forward(engine, options.chunk, {{outputIndex(engine.program(), "logits"), logits.data()}}, embeds) {
+        forward(engine, options.chunk, {{outputIndex(engine.program(), "logits"), logits.data()}}, embeds,
+                options.sampling.decisiveLogits()) {
     for (int64_t slot = 0; slot < count; ++slot) {
       sequences.push_back({prompts[slot], Sampler(options.sampling, vocab), DraftPace(options.draft.most)});
       Sequence &sequence = sequences.back();

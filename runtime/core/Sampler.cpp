@@ -37,6 +37,17 @@ SamplingOptions SamplingOptions::from(const Generation &defaults) {
   return options;
 }
 
+// Penalties can lift any token over those that had larger logits. Top-p and min-p choose among what top-k left. Within
+// these temperatures quotients neither overflow nor lose bits (the largest and least logits that a screen tells apart
+// leave room for them), so they are equal only where the logits nearly are.
+int64_t SamplingOptions::decisiveLogits() const {
+  if (repetition_penalty != 1 || presence_penalty != 0)
+    return 0;
+  if (!do_sample)
+    return 1;
+  return temperature >= 0x1p-20 && temperature <= 0x1p20 ? top_k : 0;
+}
+
 void SamplingOptions::check() const {
   auto rule = [](bool holds, const char *name, double value, const char *range) {
     if (!holds)

@@ -21,6 +21,9 @@ struct SamplingOptions {
   uint64_t seed = 0;
 
   static SamplingOptions from(const Generation &defaults);
+  // How many of the largest logits decide which token is next, so that any other could be -infinity, under the rules of
+  // QwenCall::top_k; 0: all of them do.
+  int64_t decisiveLogits() const;
   // Throws UsageError naming the flag whose value is outside what HF allows.
   void check() const;
 };

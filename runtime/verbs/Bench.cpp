@@ -48,11 +48,8 @@ public:
     const int64_t threads = compute.threads();  // asked once: the team then pins its threads, which narrows the default
     Engine &engine = host.startEngine(threads);
     BenchReport report{program, threads, compute.chunk(program), repetitions};
-    for (const BenchTest &test : tests) {
-      Work work = workOf(program, test.run);
-      work *= 1 / static_cast<double>(test.run.tokens);
-      report.results.push_back({test, work});
-    }
+    for (const BenchTest &test : tests)
+      report.results.push_back({test, {}});
     measure(engine, report);
     if (json)
       report.printJson(std::cout);
@@ -71,7 +68,7 @@ private:
       for (int64_t tokens : chosen("-p", prompts, 512, depth, positions))
         tests.push_back(BenchTest::prompt(tokens, depth, compute.chunk(program)));
       for (int64_t tokens : chosen("-n", generations, 128, depth, positions))
-        tests.push_back(BenchTest::generation(tokens, depth));
+        tests.push_back(BenchTest::generation(tokens, depth, program));
     }
     return tests;
   }
@@ -103,22 +100,28 @@ private:
     TokenFeeder feeder(engine, positions);
     if (deepest > 0)
       feeder.run({0, deepest, report.chunk, /*head_each_call=*/false});
-    // The first round warms caches and pages and isn't counted; rounds interleave what is compared.
-    for (int64_t round = 0; round <= repetitions; ++round) {
+    // The first round warms caches and pages and isn't timed; what a screen spares is counted there.
+    for (BenchResult &result : report.results) {
+      TokenRun &run = result.test.run;
+      run.computed = feeder.computedLogits(run);
+      if (run.top_k == 0)
+        feeder.run(run);
+      result.work = workOf(report.program, run);
+      result.work *= 1 / static_cast<double>(run.tokens);
+    }
+    // Rounds interleave what is compared.
+    for (int64_t round = 0; round < repetitions; ++round) {
       Limits::Reached before = limits.measure();
-      if (round > 0)
-        addLimits(report, before);
+      addLimits(report, before);
       for (BenchResult &result : report.results) {
         const double speed = static_cast<double>(result.test.run.tokens) / feeder.run(result.test.run);
         const Limits::Reached after = limits.measure();
-        if (round > 0) {
-          addLimits(report, after);
-          result.tokens_per_second.values.push_back(speed);
-          result.bandwidth_fraction.values.push_back(result.work.bytes * speed * 1e-9 /
-                                                     ((before.bandwidth + after.bandwidth) / 2));
-          result.dot_fraction.values.push_back(2e-9 * result.work.weight_multiplies * speed /
-                                               ((before.dot + after.dot) / 2));
-        }
+        addLimits(report, after);
+        result.tokens_per_second.values.push_back(speed);
+        result.bandwidth_fraction.values.push_back(result.work.bytes * speed * 1e-9 /
+                                                   ((before.bandwidth + after.bandwidth) / 2));
+        result.dot_fraction.values.push_back(2e-9 * result.work.weight_multiplies * speed /
+                                             ((before.dot + after.dot) / 2));
         before = after;
       }
     }

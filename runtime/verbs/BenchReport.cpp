@@ -44,6 +44,10 @@ Json json(const BenchResult &result) {
                  {"multiplies_per_token", result.work.weight_multiplies},
                  {"gigaops_per_second", result.gigaopsPerSecond()},
                  {"dot_fraction", result.dot_fraction.mean()}};
+  if (result.test.run.top_k > 0) {
+    object["top_k"] = result.test.run.top_k;
+    object["computed_logits"] = result.test.run.computed;
+  }
   if (result.phases)
     object["profile"] = json(*result.phases);
   return object;
@@ -89,6 +93,7 @@ void BenchReport::printJson(std::ostream &out) const {
                  {"build_id", program.build_id},
                  {"target_level", program.target_level},
                  {"weight_dtype", program.weight_dtype},
+                 {"head_screen", program.head_screen},
                  {"weights_bytes", program.weights_bytes},
                  {"parameters", program.parameters},
                  {"threads", threads},
@@ -114,6 +119,10 @@ void BenchReport::printTable(std::ostream &out) const {
                    fixed(result.dot_fraction.mean(), 2)});
   out << "\nthis machine, " << threads << (threads == 1 ? " thread: " : " threads: ") << plusMinus(read_bandwidth)
       << " GB/s read, " << plusMinus(dot_peak) << " GOP/s " << program.dot_form << "\n";
+  for (const BenchResult &result : results)
+    if (result.test.run.top_k > 0)
+      out << result.test.name << ": the LM head's " << program.head_screen << " screen leaves "
+          << fixed(100 * result.test.run.computed, 2) << " % of the logits to compute\n";
   for (const BenchResult &result : results)
     if (result.phases)
       printPhases(out, result.test.name, *result.phases);

@@ -68,6 +68,13 @@ int64_t runningBytes(const Program &program, int64_t threads) {
   return program.weights_bytes + program.states_bytes + program.arena_bytes + program.scratch_bytes * threads;
 }
 
+// The LM head where it has a screen, else null.
+const Phase *screenedHead(const Program &program) {
+  const auto found = std::find_if(program.phases.begin(), program.phases.end(),
+                                  [](const Phase &phase) { return phase.screen_bytes > 0; });
+  return found == program.phases.end() ? nullptr : &*found;
+}
+
 class Info : public Verb {
 public:
   void addOptions(OptionSet &options, const Program &) override {
@@ -97,6 +104,10 @@ private:
     result["tokenizer_bytes"] = host.image().tokenizer_size;
     result["weights_path"] = program.weights_embedded ? Json(nullptr) : Json(host.image().weights_path);
     result["default_threads"] = defaultThreads();
+    if (const Phase *head = screenedHead(program)) {
+      result["head_screen_bytes"] = head->screen_bytes;
+      result["head_bytes"] = head->weight_bytes;
+    }
     result["running_bytes"] = runningBytes(program, defaultThreads());
     result["memory"] = std::move(memory);
     std::cout << result.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
@@ -138,6 +149,9 @@ private:
     line("needs", features.empty() ? "nothing beyond the target's baseline" : features);
     line("weights",
          program.weight_dtype + ", " + (program.weights_embedded ? "inside the program" : host.image().weights_path));
+    if (const Phase *head = screenedHead(program))
+      line("head screen", program.head_screen + ", " + humanBytes(head->screen_bytes) + " beside the head's " +
+                              humanBytes(head->weight_bytes));
     line("KV cache", program.kv_dtype);
     std::string outputs;
     for (const Field &field : outputFields(program))

@@ -16,7 +16,8 @@ double expertsRead(const Program &program, int64_t rows) {
 }
 
 // Rows at the places [first, first + rows) of a slot, `wanted` of them for the head.
-Work workOfCall(const Program &program, const Phase &phase, int64_t first, int64_t rows, int64_t wanted) {
+Work workOfCall(const Program &program, const Phase &phase, const TokenRun &run, int64_t first, int64_t rows,
+                int64_t wanted) {
   const int64_t computed = phase.wanted_rows ? wanted : rows;
   if (computed == 0)
     return {};
@@ -26,11 +27,16 @@ Work workOfCall(const Program &program, const Phase &phase, int64_t first, int64
     attended += static_cast<double>(std::min(place + 1, reach));
   const int64_t keys = first + rows - std::max<int64_t>(0, first + 1 - reach);
 
+  const bool screened = run.top_k > 0 && phase.screen_bytes > 0;
+  const double share = screened ? run.computed : 1;  // of the weights
+
   Work work;
-  work.bytes = static_cast<double>(phase.weight_bytes + phase.row_weight_bytes * computed + 2 * phase.state_bytes +
-                                   phase.key_bytes * keys) +
+  work.bytes = share * static_cast<double>(phase.weight_bytes) +
+               static_cast<double>((screened ? phase.screen_bytes : 0) + phase.row_weight_bytes * computed +
+                                   2 * phase.state_bytes + phase.key_bytes * keys) +
                static_cast<double>(phase.expert_bytes) * expertsRead(program, computed);
-  work.weight_multiplies = static_cast<double>(phase.row_multiplies) * static_cast<double>(computed);
+  work.weight_multiplies =
+      static_cast<double>(phase.row_multiplies) * static_cast<double>(computed) * (screened ? 1 + share : 1);
   work.key_multiplies = static_cast<double>(phase.key_multiplies) * attended;
   return work;
 }
@@ -56,7 +62,7 @@ Work workOf(const Program &program, const Phase &phase, const TokenRun &run) {
   for (int64_t done = 0; done < run.tokens; done += run.chunk) {
     const int64_t rows = std::min(run.chunk, run.tokens - done);
     const bool last = done + rows == run.tokens;
-    work += workOfCall(program, phase, run.depth + done, rows, run.head_each_call || last ? 1 : 0);
+    work += workOfCall(program, phase, run, run.depth + done, rows, run.head_each_call || last ? 1 : 0);
   }
   return work;
 }

@@ -12,6 +12,8 @@ struct TokenRun {
   int64_t tokens = 0;
   int64_t chunk = 1;
   bool head_each_call = true;
+  int64_t top_k = 0;    // of the logits that are asked for (QwenCall::top_k)
+  double computed = 1;  // share of the logits that are computed exactly, where the head has a screen
 };
 
 struct Work {

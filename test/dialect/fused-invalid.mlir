@@ -638,3 +638,36 @@ func.func @gated_types(%q: tensor<?x16xf32>, %g: tensor<?x8xf32>, %slot: tensor<
     : (tensor<?x16xf32>, tensor<?x8xf32>, tensor<?xi32>, tensor<?xi32>) -> tensor<?x16xf32>
   return
 }
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @head : tensor<16x8xf32> as !qwen.q8
+func.func @wide_screen(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) {
+  // expected-error@+1 {{the screen is of '!qwen.q8', but must have fewer bits than @head, which is stored as '!qwen.q8'}}
+  %0 = qwen.screened_head %x norm @norm eps 1.0 rows %wanted weight @head screen !qwen.q8
+    : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<8xf32>
+qwen.weight @head : tensor<16x8xf32>
+func.func @screened_head_width(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) {
+  // expected-error@+1 {{'qwen.screened_head' op weight @head is [16, 8], but must be [24, 8]}}
+  %0 = qwen.screened_head %x norm @norm eps 1.0 rows %wanted weight @head screen !qwen.q4
+    : tensor<?x8xf32> -> tensor<?x24xf32>
+  return
+}
+
+// -----
+
+qwen.weight @norm : tensor<4xf32>
+qwen.weight @head : tensor<16x8xf32>
+func.func @screened_head_norm(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) {
+  // expected-error@+1 {{'qwen.screened_head' op weight @norm is [4], but must be [8]}}
+  %0 = qwen.screened_head %x norm @norm eps 1.0 rows %wanted weight @head screen !qwen.q4
+    : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}

@@ -26,6 +26,15 @@ func.func @norm_linear(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) {
   return
 }
 
+// CHECK-LABEL: func.func @screened_head
+func.func @screened_head(%x: tensor<?x8xf32>, %wanted: tensor<?xi32>) {
+  // CHECK: qwen.screened_head %{{.*}} norm @norm eps 1.000000e+00 rows %{{.*}} weight @q screen !qwen.q4
+  // CHECK-SAME: : tensor<?x8xf32> -> tensor<?x16xf32>
+  %0 = qwen.screened_head %x norm @norm eps 1.0 rows %wanted weight @q screen !qwen.q4
+    : tensor<?x8xf32> -> tensor<?x16xf32>
+  return
+}
+
 // CHECK-LABEL: func.func @norm_glu
 func.func @norm_glu(%x: tensor<?x8xf32>) {
   // CHECK: qwen.norm_glu silu %{{.*}} norm @norm eps 1.000000e+00 gate @q up @q : tensor<?x8xf32> -> tensor<?x16xf32>

@@ -198,3 +198,22 @@ qwen.packed @p taps [@w] group 1 k_group 1 offset 0 bytes 272 : f32
 qwen.weight @w : tensor<16x4xf32>
 // expected-error@+1 {{plus_one is for vectors, not for rows}}
 qwen.packed @p rows plus_one [@w] group 16 k_group 1 offset 0 bytes 256 : f32
+
+// -----
+
+qwen.weight @w : tensor<16x64xf32>
+// expected-error@+1 {{a screen is quantised, not of 'bf16'}}
+qwen.packed @p screen [@w] group 16 k_group 2 offset 0 bytes 2048 : bf16
+
+// -----
+
+qwen.weight @w : tensor<4x16x64xf32>
+// expected-error@+1 {{@w has rank 3, which bounds of 1 sources doesn't take}}
+qwen.packed @p bounds [@w] group 16 k_group 1 offset 0 bytes 128 : !qwen.q4
+
+// -----
+
+// Two panels of two f32 for each of 16 rows.
+qwen.weight @w : tensor<20x64xf32>
+// expected-error@+1 {{declares 128 bytes, but its sources take 256}}
+qwen.packed @p bounds [@w] group 20 k_group 1 offset 0 bytes 128 : !qwen.q4

@@ -16,6 +16,7 @@ const Group kGroups[] = {
      {"qwen-fuse-moe", "qwen-fuse-norm-qkv", "qwen-fuse-gated-attention", "qwen-fuse-gated-delta-net",
       "qwen-fuse-norm-glu", "qwen-fuse-linear-residual", "qwen-fuse-norm-linear", "qwen-decompose-fused"}},
     {"Storage of weights: on the fused level", {"qwen-quantize-weights"}},
+    {"The LM head: on the fused level", {"qwen-screen-head"}},
     {"Planning: fused level -> kernel level", {"qwen-plan-weights", "qwen-plan-arena", "qwen-outline-kernels"}},
     {"CPU code: kernel level -> LLVM dialect", {"qwen-generate-cpu-kernels", "qwen-emit-entry"}},
     {"Upstream, useful anywhere", {"canonicalize", "cse", "symbol-dce"}},

@@ -41,6 +41,7 @@ private:
   void importCheckpoint();
   void fuse();
   void quantize();
+  void screenHead();
   void plan();
   void generate();
   std::string emit(EmitKind kind);
@@ -75,6 +76,7 @@ std::string Build::compile() {
     return finishModule();
   fuse();
   quantize();
+  screenHead();
   plan();
   if (options.product == Product::mlir)
     return finishModule();
@@ -165,6 +167,20 @@ void Build::quantize() {
       *model.module,
       [&](OpPassManager &manager) { manager.addPass(mlir::qwen::createQuantizeWeights({options.quant})); },
       options.print_after_all);
+}
+
+void Build::screenHead() {
+  if (options.head_screen == "none")
+    return;
+  Program &program = model.program;
+  if (program.head != Head::causal_lm)
+    throw Failure{kBadInput, "--head-screen=" + options.head_screen + ": " + program.task + " has no LM head"};
+  reporter.beginStage("screen");
+  runPasses(
+      *model.module,
+      [&](OpPassManager &manager) { manager.addPass(mlir::qwen::createScreenHead({options.head_screen})); },
+      options.print_after_all);
+  program.head_screen = options.head_screen;
 }
 
 void Build::plan() {

@@ -27,6 +27,8 @@ model
   --dtype=f32|bf16       storage of weights that are not quantised (default: the checkpoint's)
   --quant=none|q8|q4     weights in 8 or 4 bits with group scales (default: none)
   --kv=f32|bf16|q8       storage of keys and values (default: f32, with --quant bf16)
+  --head-screen=none|q8|q4 (default: none)
+                         a copy of the LM head in few bits, so that few of its rows need be read
   --random-weights=SEED  for a bare config.json: weights drawn from SEED
 
 target
@@ -79,6 +81,7 @@ std::optional<BuildOptions> parseCommandLine(int argc, char **argv, int &status)
   build->add_option("--dtype", options.dtype)->check(CLI::IsMember({"f32", "bf16"}));
   build->add_option("--quant", options.quant)->check(CLI::IsMember({"none", "q8", "q4"}));
   build->add_option("--kv", options.kv)->check(CLI::IsMember({"f32", "bf16", "q8"}));
+  build->add_option("--head-screen", options.head_screen)->check(CLI::IsMember({"none", "q8", "q4"}));
   CLI::Option *random = build->add_option("--random-weights", seed);
   build->add_option("--target", target)->check(CLI::IsMember({"cpu", "cuda"}));
   build->add_option("--mtriple", options.triple);
@@ -113,6 +116,12 @@ std::optional<BuildOptions> parseCommandLine(int argc, char **argv, int &status)
   options.embed_weights = weights == "embed";
   if (options.kv.empty())
     options.kv = options.quant == "none" ? "f32" : "bf16";
+  if (options.head_screen == "q8" && options.quant != "none") {
+    status = complain(kBadCommandLine, "--head-screen=q8: --quant=" + options.quant +
+                                           " stores the LM head in 8 bits, a screen must have fewer; use "
+                                           "--head-screen=q4");
+    return std::nullopt;
+  }
   if (*random)
     options.random_weights = seed;
   if (options.output == "-" && !isText(options.product)) {

@@ -25,8 +25,9 @@ struct BuildOptions {
   int64_t max_seq = 0;        // 0: the importer's default
   int64_t batch = 1;
   std::string dtype;
-  std::string quant = "none";  // "q8", "q4"
-  std::string kv;              // "f32", "bf16", "q8"
+  std::string quant = "none";        // "q8", "q4"
+  std::string kv;                    // "f32", "bf16", "q8"
+  std::string head_screen = "none";  // "q8", "q4"
   bool embed_weights = false;
   std::optional<uint64_t> random_weights;
   bool verbose = false;

@@ -114,6 +114,13 @@ static int64_t loadedBytes(llvm::StringRef object_bytes) {
   return bytes;
 }
 
+// What tells a second section of a weight from the first.
+static std::string noteOf(PackedOrder order) {
+  if (order == PackedOrder::screen)
+    return " (screen)";
+  return order == PackedOrder::bounds ? " (bounds of its screen)" : "";
+}
+
 void setMemory(Program &program, const PlannedSizes &sizes, const std::vector<PackedSection> &sections,
                int64_t tokenizer_bytes, llvm::StringRef model_object) {
   program.arena_bytes = sizes.arena;
@@ -126,7 +133,7 @@ void setMemory(Program &program, const PlannedSizes &sizes, const std::vector<Pa
   int64_t weights = 0, states = 0;
   for (const PackedSection &section : sections)
     for (const PackedSource &source : section.sources) {
-      memory.push_back({"weights", source.name, packedBytes(section, source)});
+      memory.push_back({"weights", source.name + noteOf(section.order), packedBytes(section, source)});
       weights += memory.back().bytes;
     }
   if (weights < sizes.weights)

@@ -20,6 +20,8 @@ double bitsPerWeight(const std::vector<PackedSection> &sections) {
   double bits = 0, weights = 0;
   for (const PackedSection &section : sections) {
     bits += 8.0 * section.bytes;
+    if (section.order == PackedOrder::screen || section.order == PackedOrder::bounds)
+      continue;  // copies of weights that are counted already
     for (const PackedSource &source : section.sources)
       weights += double(source.experts) * source.rows * source.columns;
   }

@@ -38,15 +38,17 @@
 // CHECK: %[[ROWS:.*]] = llvm.load {{.*}} -> i64
 // CHECK: llvm.getelementptr %[[CALL]][96]
 // CHECK: %[[WANTED_ROWS:.*]] = llvm.load {{.*}} -> i64
-// CHECK: llvm.getelementptr %[[CALL]][112]
-// CHECK: %[[PROFILE:.*]] = llvm.load {{.*}} -> i64
 // CHECK: llvm.getelementptr %[[CALL]][104]
+// CHECK: %[[TOP_K:.*]] = llvm.load {{.*}} -> i64
+// CHECK: llvm.getelementptr %[[CALL]][120]
+// CHECK: %[[PROFILE:.*]] = llvm.load {{.*}} -> i64
+// CHECK: llvm.getelementptr %[[CALL]][112]
 // CHECK: %[[OUTPUTS:.*]] = llvm.load
 // CHECK: llvm.getelementptr %[[OUTPUTS]][0] : (!llvm.ptr) -> !llvm.ptr, !llvm.ptr
 // CHECK: %[[OUT0:.*]] = llvm.load
 // CHECK: llvm.getelementptr %[[OUTPUTS]][1] : (!llvm.ptr) -> !llvm.ptr, !llvm.ptr
 // CHECK: %[[OUT1:.*]] = llvm.load
-// CHECK: llvm.call @forward(%[[ARENA]], %[[OWN]], %[[WEIGHTS]], %[[STATES]], %[[IDS]], {{(%[0-9]+, )+}}%[[WANTED]], %[[ROWS]], %[[WANTED_ROWS]], %[[THREAD]], %[[THREADS]], %[[PROFILE]], %[[OUT0]], %[[OUT1]])
+// CHECK: llvm.call @forward(%[[ARENA]], %[[OWN]], %[[WEIGHTS]], %[[STATES]], %[[IDS]], {{(%[0-9]+, )+}}%[[WANTED]], %[[ROWS]], %[[WANTED_ROWS]], %[[TOP_K]], %[[THREAD]], %[[THREADS]], %[[PROFILE]], %[[OUT0]], %[[OUT1]])
 // CHECK-NEXT: llvm.return
 module attributes {qwen.scratch_bytes = 320 : i64} {
   llvm.func @kernel() attributes {sym_visibility = "private"} {
@@ -56,7 +58,7 @@ module attributes {qwen.scratch_bytes = 320 : i64} {
   llvm.func @qwen_profile(i64, i64, i64) attributes {sym_visibility = "private"}
   llvm.func @forward(%arena: !llvm.ptr, %scratch: !llvm.ptr, %weights: !llvm.ptr, %states: !llvm.ptr, %ids: !llvm.ptr,
                      %embeds: !llvm.ptr, %slot: !llvm.ptr, %index: !llvm.ptr, %position: !llvm.ptr, %length: !llvm.ptr,
-                     %wanted: !llvm.ptr, %rows: i64, %wanted_rows: i64, %thread: i64, %threads: i64, %profile: i64,
+                     %wanted: !llvm.ptr, %rows: i64, %wanted_rows: i64, %top_k: i64, %thread: i64, %threads: i64, %profile: i64,
                      %out0: !llvm.ptr, %out1: !llvm.ptr) {
     llvm.return
   }

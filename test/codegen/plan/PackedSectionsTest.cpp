@@ -23,14 +23,17 @@ TEST(PackedSections, AreReadFromTheModule) {
     qwen.packed @conv_packed taps [@conv] group 1 k_group 1 offset 20224 bytes 512 : f32
     qwen.packed @late panels [@q, @k] group 32 k_group 1 offset 16384 bytes 3840 : f32
     qwen.packed @norm_packed vector [@norm] group 20 k_group 1 offset 0 bytes 128 : f32
+    qwen.weight @head : tensor<20x10xbf16>
+    qwen.packed @screen screen [@head] group 20 k_group 4 offset 20736 bytes 1152 : !qwen.q4
+    qwen.packed @bounds bounds [@head] group 20 k_group 1 offset 21888 bytes 256 : !qwen.q4
     qwen.packed @experts glu [@gate_up] group 24 k_group 2 offset 128 bytes 5120 : bf16
   )mlir",
                                             &context);
   ASSERT_TRUE(module);
   const auto sections = packedSections(*module);
   std::string error;
-  EXPECT_TRUE(::qwen::checkSections(sections, 20224 + 512, error)) << error;
-  ASSERT_EQ(4u, sections.size());
+  EXPECT_TRUE(::qwen::checkSections(sections, 21888 + 256, error)) << error;
+  ASSERT_EQ(6u, sections.size());
 
   EXPECT_EQ("norm_packed", sections[0].name);
   EXPECT_EQ(::qwen::PackedOrder::vector, sections[0].order);
@@ -56,6 +59,11 @@ TEST(PackedSections, AreReadFromTheModule) {
   EXPECT_EQ(::qwen::PackedOrder::taps, sections[3].order);
   EXPECT_EQ(20, ::qwen::allRows(sections[3].sources[0]));
   EXPECT_EQ(4, sections[3].sources[0].columns);
+  EXPECT_EQ(::qwen::PackedOrder::screen, sections[4].order);
+  EXPECT_EQ(::qwen::PackedElement::q4, sections[4].element);
+  EXPECT_EQ(::qwen::PackedOrder::bounds, sections[5].order);
+  EXPECT_EQ(::qwen::PackedElement::q4, sections[5].element);
+  EXPECT_EQ(::qwen::PackedElement::bf16, sections[5].stored);
 }
 
 }  // namespace

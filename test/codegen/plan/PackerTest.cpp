@@ -1,5 +1,6 @@
 #include "codegen/plan/Packer.h"
 
+#include "codegen/plan/ScreenBounds.h"
 #include "dialect/QuantFormat.h"
 
 #include <gtest/gtest.h>
@@ -244,6 +245,30 @@ TEST_F(PackerTest, QuantizedPanelsOfStackedExperts) {
       const auto begin = packed.begin() + panel * panel_bytes;
       EXPECT_EQ(expected, std::vector<uint8_t>(begin, begin + panel_bytes)) << panel;
     }
+  }
+}
+
+// A screen is panels as others, but no loss of the program; its bounds are of the head as it is stored.
+TEST_F(PackerTest, ScreenAndItsBounds) {
+  addQuantized(PackedElement::q4, PackedOrder::screen, {{"a", 1, 20, 70}}, 20);
+  PackedSection &bounds = add(PackedOrder::bounds, {{"a", 1, 20, 70}}, 20);
+  bounds.element = PackedElement::q4;
+  bounds.stored = PackedElement::bf16;
+  bounds.bytes = packedBytes(bounds);
+  EXPECT_EQ(2 * 128, bounds.bytes);
+  const int64_t screen_bytes = 2 * 2 * kQ4BlockBytes;
+  bounds.offset = screen_bytes;
+  const std::vector<uint8_t> packed = pack();
+  ASSERT_EQ(screen_bytes + 2 * 128, int64_t(packed.size()));
+  for (int64_t panel = 0; panel < 2; ++panel) {
+    const int64_t count = panel == 0 ? 16 : 4;
+    std::vector<float> rows(count * 70), expected(32);
+    ASSERT_TRUE(weights.readRows("a", panel * 16, count, rows.data(), error));
+    std::vector<uint8_t> codes(2 * kQ4BlockBytes);
+    packPanelQ4(rows.data(), count, 70, codes.data());
+    EXPECT_TRUE(std::equal(codes.begin(), codes.end(), packed.begin() + panel * 2 * kQ4BlockBytes)) << panel;
+    screenBounds(rows.data(), count, 70, PackedElement::bf16, PackedElement::q4, expected.data());
+    EXPECT_EQ(0, std::memcmp(expected.data(), packed.data() + screen_bytes + panel * 128, 128)) << panel;
   }
 }
 

@@ -18,12 +18,12 @@
 // SPEC-DAG: func.func private @rope_table_0(
 // SPEC-NOT: func.func private @{{(embed|norm_qkv|norm_glu|output|rope_table|norm_linear)_1|attention_2|linear_residual_2}}
 
-// The arguments: arena, scratch, weights, states, the seven inputs, rows, wanted rows, thread, threads, profile, the
-// outputs.
+// The arguments: arena, scratch, weights, states, the seven inputs, rows, wanted rows, top_k, thread, threads,
+// profile, the outputs.
 // CHECK: func.func @forward(%[[ARENA:[a-z0-9]+]]: memref<{{[0-9]+}}xi8>, %[[SCRATCH:[a-z0-9]+]]: memref<{{[0-9]+}}xi8>,
 // CHECK-SAME: %[[WEIGHTS:.*]]: memref<68416xi8>, %[[STATES:.*]]: memref<98688xi8>,
 // CHECK-SAME: %[[IDS:.*]]: memref<32xi32>, %[[EMBEDS:.*]]: memref<32x32xf32>, %[[SLOT:.*]]: memref<32xi32>, %[[INDEX:.*]]: memref<32xi32>, %[[POSITION:.*]]: memref<32x1xf32>, %[[LENGTH:.*]]: memref<32xf32>, %[[WANTED:.*]]: memref<32xi32>,
-// CHECK-SAME: %[[ROWS:.*]]: index, %[[WANTED_ROWS:.*]]: index, %[[THREAD:.*]]: index, %[[THREADS:.*]]: index, %[[PROFILE:.*]]: index,
+// CHECK-SAME: %[[ROWS:.*]]: index, %[[WANTED_ROWS:.*]]: index, %{{.*}}: index, %[[THREAD:.*]]: index, %[[THREADS:.*]]: index, %[[PROFILE:.*]]: index,
 // CHECK-SAME: %[[HIDDEN0:.*]]: memref<32x32xf32>, %[[HIDDEN1:.*]]: memref<32x32xf32>, %[[LOGITS:.*]]: memref<32x50xf32>)
 
 // CHECK: %[[X0:.*]] = memref.view %[[ARENA]]

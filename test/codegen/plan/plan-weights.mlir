@@ -7,6 +7,8 @@
 // COUNT: qwen-plan-weights {{.*}}"weights: 4 packed for 5 uses"
 // COUNT: qwen-plan-weights {{.*}}"weights: 5 packed for 5 uses"
 // COUNT: qwen-plan-weights {{.*}}"weights: 5 packed for 8 uses"
+// COUNT: qwen-plan-weights {{.*}}"weights: 10 packed for 10 uses"
+// COUNT: qwen-plan-weights {{.*}}"weights: 4 packed for 5 uses"
 
 // bf16, everything odd: hidden 9 is padded to 10 columns, head_dim 4 and inner 17 to whole panels of 16 rows.
 // CHECK-LABEL: module @dense
@@ -221,6 +223,28 @@ module @zero_centered attributes {qwen.max_rows = 8 : i64} {
       shared [@gate, @up, @shared_down, @row_gate] : tensor<?x8xf32> -> tensor<?x4xf32>
     qwen.output "b" %b : tensor<?x8xf32>
     qwen.output "y" %y : tensor<?x8xf32>
+    return
+  }
+}
+
+// -----
+
+// A screen lies behind the head that it is of: 2 panels of 2 blocks, and 128 bytes of bounds for each.
+// CHECK-LABEL: module @screened
+// CHECK:      qwen.packed @embed.panels panels [@embed] group 20 k_group 2 offset 0 bytes 4608 : bf16
+// CHECK-NEXT: qwen.packed @n.vector vector [@n] {{.*}} : f32
+// CHECK-NEXT: qwen.packed @embed.screen screen [@embed] group 20 k_group 4 offset 4928 bytes 2304 : !qwen.q4
+// CHECK-NEXT: qwen.packed @embed.bounds bounds [@embed] group 20 k_group 1 offset 7232 bytes 256 : !qwen.q4
+// CHECK:      qwen.embed {{.*}} {qwen.packed = [@embed.panels]}
+// CHECK:      qwen.screened_head {{.*}} {qwen.packed = [@n.vector, @embed.panels, @embed.screen, @embed.bounds]}
+module @screened attributes {qwen.batch = 1 : i64, qwen.max_rows = 8 : i64, qwen.max_seq = 8 : i64} {
+  qwen.weight @embed : tensor<20x72xbf16>
+  qwen.weight @n : tensor<72xf32>
+  func.func @forward(%ids: tensor<?xi32>, %embeds: tensor<?x72xf32>, %wanted: tensor<?xi32>) {
+    %x = qwen.embed %ids, %embeds, @embed : tensor<?x72xf32>
+    %l = qwen.screened_head %x norm @n eps 1.0e-6 rows %wanted weight @embed screen !qwen.q4
+      : tensor<?x72xf32> -> tensor<?x20xf32>
+    qwen.output "logits" %l : tensor<?x20xf32>
     return
   }
 }

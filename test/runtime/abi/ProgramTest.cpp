@@ -17,11 +17,12 @@ Program example() {
   program.build_id = std::string(32, 'a');
   program.vocab_size = 151936;
   program.pad_token_id = 7;
+  program.head_screen = "q4";
   program.cpu_features = {"avx2", "fma"};
   program.weights_embedded = true;
   program.outputs = {{"logits", 2, false, false}, {"hidden_states.0", 64, false, true}};
   program.memory = {{"weights", "model.norm.weight", 256}};
-  program.phases = {{"norm_qkv", "q4", true, false, 28, 1, 2, 3, 4, 8, 5, 6, 7}};
+  program.phases = {{"norm_qkv", "q4", true, false, 28, 1, 2, 3, 4, 5, 9, 6, 7, 8}};
   program.generation.temperature = 0.6;
   program.generation.eos_token_ids = {1, 2};
   program.chat_template = "{{ \"\xE2\x82\xAC\" }}\n";
@@ -48,8 +49,9 @@ TEST(Program, JsonRoundTrip) {
   EXPECT_EQ(back->memory[0].bytes, 256);
   EXPECT_EQ(back->phases[0].element, "q4");
   EXPECT_TRUE(back->phases[0].wanted_rows);
-  EXPECT_EQ(back->phases[0].state_bytes, 8);
-  EXPECT_EQ(back->phases[0].window, 7);
+  EXPECT_EQ(back->phases[0].state_bytes, 9);
+  EXPECT_EQ(back->phases[0].window, 8);
+  EXPECT_EQ(back->head_screen, "q4");
   EXPECT_EQ(back->chat_template, example().chat_template);
 }
 

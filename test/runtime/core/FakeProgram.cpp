@@ -1,8 +1,10 @@
 #include "FakeProgram.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 
 namespace qwen::fake {
 namespace {
@@ -141,6 +143,15 @@ float expectedAtPadding(float value, const std::vector<float> &values, const std
   return finish(contextOf(values, positions) + value, rope_length, output, column);
 }
 
+// Leaves nothing of a row of logits but what a call with a top_k may rely on.
+static void screen(float *logits, int64_t width, int64_t top_k) {
+  std::vector<float> sorted(logits, logits + width);
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  const float least = sorted[static_cast<size_t>(std::min(top_k, width) - 1)];
+  std::replace_if(
+      logits, logits + width, [&](float x) { return x < least; }, -INFINITY);
+}
+
 void forward(const QwenCall *call, int64_t thread, int64_t threads) {
   const Program &program = *expected_program;
   if (thread == 0)
@@ -176,6 +187,8 @@ void forward(const QwenCall *call, int64_t thread, int64_t threads) {
       for (int64_t c = 0; c < output.width; ++c)
         call->outputs[o][i * output.width + c] =
             finish(contexts[static_cast<size_t>(r)], call->rope_length[r], static_cast<int64_t>(o), c);
+      if (call->top_k > 0 && !program.head_screen.empty() && output.name == "logits")
+        screen(call->outputs[o] + i * output.width, output.width, call->top_k);
     }
   }
 }

@@ -16,7 +16,8 @@ inline constexpr int64_t kBatch = 2, kMaxSeq = 16, kVocab = 31, kHidden = 4, kEx
 // A program of this head with hidden_states.0 and .1 (and router_logits.0 and .1 when `moe`) on request.
 Program program(Head head = Head::causal_lm, bool moe = false);
 
-// qwen_forward for `program()`: weights are f32 [8]. Aborts when a call breaks a rule of Entry.h.
+// qwen_forward for `program()`, which screens its logits if it has a head_screen: weights are f32 [8]. Aborts when a
+// call breaks a rule of Entry.h.
 void forward(const QwenCall *call, int64_t thread, int64_t threads);
 // The program whose calls forward() shall expect from now on; borrowed.
 void expect(const Program &program);

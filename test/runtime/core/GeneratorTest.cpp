@@ -62,6 +62,27 @@ TEST(Generator, GivesEverySequenceWhatItGetsAlone) {
     }
 }
 
+// Logits that are missing can't be missed, except where all of them count.
+TEST(Generator, AScreenedHeadChangesNothing) {
+  auto generated = [](const char *head_screen, const GenerateOptions &with) {
+    Program program = fake::program();
+    program.head_screen = head_screen;
+    fake::EngineFixture fixture(program);
+    return generate(fixture.engine, prompts(), nullptr, with);
+  };
+  for (int64_t top_k : {0, 1, 3, 40})
+    for (double penalty : {1.0, 1.5})
+      for (bool sample : {false, true}) {
+        GenerateOptions with = options(8);
+        with.sampling.do_sample = sample;
+        with.sampling.top_k = top_k;
+        with.sampling.top_p = 0.9;
+        with.sampling.min_p = 0.01;
+        with.sampling.repetition_penalty = penalty;
+        EXPECT_EQ(generated("q4", with), generated("", with)) << top_k << " " << penalty;
+      }
+}
+
 TEST(Generator, StopsAtAnyEndToken) {
   fake::EngineFixture fixture(fake::program());
   GenerateOptions with = options(8);

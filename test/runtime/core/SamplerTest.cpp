@@ -96,6 +96,29 @@ TEST(Sampler, PenaltiesHoldWithoutSampling) {
   EXPECT_EQ(presence.next(logits.data()), 0) << "however often it stands there";
 }
 
+TEST(Sampler, KnowsHowManyLogitsDecide) {
+  SamplingOptions options;
+  EXPECT_EQ(options.decisiveLogits(), 1);
+  options.do_sample = true;
+  EXPECT_EQ(options.decisiveLogits(), 0) << "any token can be drawn";
+  options.top_k = 20;
+  options.top_p = 0.5;
+  options.min_p = 0.1;
+  EXPECT_EQ(options.decisiveLogits(), 20);
+  for (double temperature : {1e-7, 1e7}) {
+    options.temperature = temperature;
+    EXPECT_EQ(options.decisiveLogits(), 0) << "logits that differ may become equal";
+  }
+  options.temperature = 0.6;
+  options.repetition_penalty = 1.1;
+  EXPECT_EQ(options.decisiveLogits(), 0);
+  options.repetition_penalty = 1;
+  options.presence_penalty = 0.5;
+  EXPECT_EQ(options.decisiveLogits(), 0);
+  options.do_sample = false;
+  EXPECT_EQ(options.decisiveLogits(), 0);
+}
+
 TEST(Sampler, DrawsWithTheRightFrequencies) {
   SamplingOptions options;
   options.do_sample = true;

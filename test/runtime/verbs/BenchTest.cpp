@@ -57,6 +57,23 @@ TEST_F(BenchTest, MeasuresBesideTheMachinesLimits) {
   }
 }
 
+TEST_F(BenchTest, CountsWhatAScreenSpares) {
+  described.head_screen = "q4";
+  described.phases[1].weight_bytes = 3100;
+  described.phases[1].screen_bytes = 500;
+  const Json result = json({"-p", "3", "-n", "4", "-r", "1"});
+  EXPECT_EQ(result["head_screen"], "q4");
+  const Json &prompt = result["tests"][0], &generation = result["tests"][1];
+  EXPECT_FALSE(prompt.contains("top_k"));
+  EXPECT_DOUBLE_EQ(prompt["bytes_per_token"], 3100 / 3.0);
+  EXPECT_EQ(generation["top_k"], 1);
+  EXPECT_DOUBLE_EQ(generation["computed_logits"], 1.0 / fake::kVocab);
+  EXPECT_DOUBLE_EQ(generation["bytes_per_token"], 500 + 3100.0 / fake::kVocab);
+  ASSERT_EQ(run({"bench", "-p", "0", "-n", "2", "-r", "1"}), 0) << err;
+  EXPECT_NE(out.find("\ntg2: the LM head's q4 screen leaves 3.23 % of the logits to compute\n"), std::string::npos)
+      << out;
+}
+
 TEST_F(BenchTest, TakesSeveralValues) {
   const Json result = json({"-p", "3,5", "-n", "2", "-n", "0", "-d", "0,8", "-r", "1"});
   std::vector<std::string> names;

@@ -47,6 +47,21 @@ TEST_F(InfoTest, AccountsForEveryByte) {
   EXPECT_EQ(result["output_names"][0], "logits");
 }
 
+TEST_F(InfoTest, ShowsTheScreenOfTheHead) {
+  ASSERT_EQ(run({"info", "--json"}), 0) << err;
+  EXPECT_EQ(Json::parse(out)["head_screen"], "");
+  described.head_screen = "q4";
+  described.phases[1].weight_bytes = 4096;
+  described.phases[1].screen_bytes = 1024;
+  ASSERT_EQ(run({"info", "--json"}), 0) << err;
+  const Json result = Json::parse(out);
+  EXPECT_EQ(result["head_screen"], "q4");
+  EXPECT_EQ(result["head_screen_bytes"], 1024);
+  EXPECT_EQ(result["head_bytes"], 4096);
+  ASSERT_EQ(run({"info"}), 0) << err;
+  EXPECT_NE(out.find("  head screen       q4, 1.00 KiB beside the head's 4.00 KiB\n"), std::string::npos) << out;
+}
+
 TEST_F(InfoTest, NeedsNoWeights) {
   write_weights = false;
   ASSERT_EQ(run({"info"}), 0) << err;

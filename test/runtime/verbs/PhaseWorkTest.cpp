@@ -31,6 +31,24 @@ TEST(PhaseWork, TheHeadIsComputedForWantedRows) {
   EXPECT_EQ(workOf(program, head, {0, 20, 8, false}).weight_multiplies, 7);
 }
 
+// Of a head with a screen the screen and a share of the weights, unless all logits are wanted.
+TEST(PhaseWork, AScreenSparesAShare) {
+  const Program program;
+  Phase head = phase();
+  head.wanted_rows = true;
+  head.row_weight_bytes = 0;
+  head.screen_bytes = 300;
+  TokenRun run = {0, 4, 1, true};
+  EXPECT_EQ(workOf(program, head, run).bytes, 4 * 1000);
+  EXPECT_EQ(workOf(program, head, run).weight_multiplies, 4 * 7);
+  run.top_k = 1;
+  run.computed = 0.25;
+  EXPECT_EQ(workOf(program, head, run).bytes, 4 * (300 + 250));
+  EXPECT_EQ(workOf(program, head, run).weight_multiplies, 4 * 7 * 1.25);
+  head.screen_bytes = 0;
+  EXPECT_EQ(workOf(program, head, run).bytes, 4 * 1000) << "another phase";
+}
+
 TEST(PhaseWork, KeysAreThoseThatRowsReach) {
   const Program program;
   Phase attention;

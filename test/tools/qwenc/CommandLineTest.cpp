@@ -27,9 +27,10 @@ TEST(QwencHelp, IsOneScreenThatNamesEveryFlag) {
   for (std::string line; std::getline(lines, line); ++count)
     EXPECT_LE(line.size(), 100u) << line;
   EXPECT_LE(count, 40);
-  for (const char *flag : {"-o", "--task", "--target", "--mtriple", "--mcpu", "--mattr", "--gpu-arch", "--max-seq",
-                           "--batch", "--dtype", "--quant", "--weights", "--random-weights", "--emit", "-v", "--timing",
-                           "--print-after-all", "--help", "--version"})
+  for (const char *flag :
+       {"-o",        "--task",  "--target", "--mtriple",         "--mcpu",        "--mattr",   "--gpu-arch",
+        "--max-seq", "--batch", "--dtype",  "--quant",           "--head-screen", "--weights", "--random-weights",
+        "--emit",    "-v",      "--timing", "--print-after-all", "--help",        "--version"})
     EXPECT_NE(std::string::npos, result.out.find(flag)) << flag;
   EXPECT_EQ(result.out, qwencBuild({"-h"}).out);
 }
@@ -52,6 +53,9 @@ TEST(QwencCommandLine, Mistakes) {
   expectMistake({"build", "m", "--mcpu=z80"}, 2,
                 "--mcpu: `z80` is no processor of " + std::string(QWENC_TEST_ARCH) +
                     " (`llc -mcpu=help` of LLVM lists them)\n");
+  expectMistake({"build", "m", "--quant=q4", "--head-screen=q8"}, 2,
+                "--head-screen=q8: --quant=q4 stores the LM head in 8 bits, a screen must have fewer; use "
+                "--head-screen=q4\n");
   expectMistake({"build", "m", "-o", "-"}, 2, "-o -: --emit=exe is no text; name a file\n");
 }
 
