@@ -1,28 +1,15 @@
-// A directory of a test's own.
+// A directory of a test's own for pictures and videos.
 #pragma once
 
-#include <filesystem>
-#include <fstream>
-#include <gtest/gtest.h>
-#include <string>
-#include <unistd.h>
-#include <vector>
+#include "test/frontend/Files.h"
 
 namespace qwen::testing {
 
-class MediaScratch : public ::testing::Test {
+class MediaScratch : public ScratchTest {
 protected:
-  void SetUp() override {
-    const auto *info = ::testing::UnitTest::GetInstance()->current_test_info();
-    directory =
-        std::filesystem::temp_directory_path() / ("qwen-media-" + std::to_string(::getpid()) + "-" + info->name());
-    std::filesystem::create_directories(directory);
-  }
-  void TearDown() override { std::filesystem::remove_all(directory); }
-
-  std::string path(const std::string &name) const { return (directory / name).string(); }
+  // Returns the file's path.
   std::string write(const std::string &name, const std::string &bytes) const {
-    std::ofstream(path(name), std::ios::binary) << bytes;
+    ScratchTest::write(name, bytes);
     return path(name);
   }
   // The first `size` bytes of a file, under a name here.
@@ -32,8 +19,6 @@ protected:
     EXPECT_TRUE(file.read(bytes.data(), static_cast<std::streamsize>(size))) << from;
     return write("cut", bytes);
   }
-
-  std::filesystem::path directory;
 };
 
 }  // namespace qwen::testing

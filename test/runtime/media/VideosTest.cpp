@@ -39,9 +39,10 @@ TEST(Videos, AreWhatHfMakesOfThem) {
 }
 
 TEST(Videos, SampledFrames) {
-  for (const TestJson &entry : mediaCases()["videos"]) {
-    const TestJson configs = mediaCases()["video_configs"];
-    const VisionConfig config = configOf(TestJson::object(), configs[entry["config"].get<std::string>()]);
+  const TestJson cases = mediaCases();
+  for (const TestJson &entry : cases["videos"]) {
+    const VisionConfig config =
+        configOf(TestJson::object(), cases["video_configs"][entry["config"].get<std::string>()]);
     const auto frames = openVideo({mediaPath("videos/" + entry["video"].get<std::string>()), rateOf(entry)});
     EXPECT_EQ(sampleFrames(config.sampling, frames->count(), frames->fps()),
               entry["indices"].get<std::vector<int64_t>>())
