@@ -12,7 +12,7 @@ constexpr const char *kBothFile = "processor_config.json";
 constexpr const char *kImageFile = "preprocessor_config.json";
 constexpr const char *kVideoFile = "video_preprocessor_config.json";
 
-constexpr Range kSide = {1, 1024}, kCount = {1, INT32_MAX}, kPixels = {1, int64_t{1} << 40};
+constexpr Range kSide = {1, 1024}, kFrames = {1, 1 << 20}, kPixels = {1, int64_t{1} << 40};
 constexpr int64_t kBicubic = 3;  // PIL.Image.Resampling
 
 void checkType(FieldReader &fields, const char *name, const std::vector<std::string> &known) {
@@ -78,15 +78,15 @@ void readPatches(FieldReader &fields, PatchConfig &config) {
 
 void readSampling(FieldReader &fields, SamplingConfig &config) {
   config.do_sample_frames = flag(fields, "do_sample_frames", config.do_sample_frames);
-  config.num_frames = fields.optionalInteger("num_frames", kCount);
+  config.num_frames = fields.optionalInteger("num_frames", kFrames);
   if (fields.contains("fps"))
     config.fps = fields.optionalNumber("fps");
   if (config.fps && *config.fps <= 0)
     fields.fail("fps", "a number above 0");
   if (config.num_frames && config.fps)
     fields.contradiction("num_frames is set and so is fps (2 by default), only one of them may be: set fps to null");
-  config.min_frames = fields.integer("min_frames", config.min_frames, {0, INT32_MAX});
-  config.max_frames = fields.integer("max_frames", config.max_frames, kCount);
+  config.min_frames = fields.integer("min_frames", config.min_frames, {0, kFrames.max});
+  config.max_frames = fields.integer("max_frames", config.max_frames, kFrames);
   config.cap_pixels_per_frame = flag(fields, "cap_pixels_per_frame", config.cap_pixels_per_frame);
   config.max_video_tokens = fields.integer("max_video_tokens", config.max_video_tokens, {1, 1 << 20});
 }

@@ -4,6 +4,7 @@
 #include "runtime/media/Codecs.h"
 #include "runtime/media/Exif.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>

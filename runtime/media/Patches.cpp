@@ -5,6 +5,8 @@
 namespace qwen {
 namespace {
 
+constexpr int64_t kMaxValues = int64_t{1} << 31;  // of one picture or video
+
 // In f32 and in HF's order: mean and deviation take the scale, the pixel itself doesn't.
 float normalize(const PatchConfig &config, int channel, int value) {
   const auto pixel = static_cast<float>(value);
@@ -33,6 +35,10 @@ void PatchWriter::begin(PatchRows &to, int64_t frame_count, int64_t height, int6
   grid = {(frames + config.temporal_patch_size - 1) / config.temporal_patch_size, height / config.patch_size,
           width / config.patch_size};
   to.width = config.rowWidth();
+  if (grid.patches() * to.width > kMaxValues)
+    throw UserError(where + ": it becomes " + std::to_string(grid.patches()) + " patches of " +
+                    std::to_string(to.width) + " values, at most " + std::to_string(kMaxValues) +
+                    " values are taken: lower the processor's limit of pixels");
   start = to.values.size();
   to.values.resize(start + static_cast<size_t>(grid.patches() * to.width));
   to.grids.push_back(grid);

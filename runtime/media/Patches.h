@@ -31,7 +31,8 @@ public:
   explicit PatchWriter(const PatchConfig &config);
 
   // Begins a picture (frames: 1) or video of this size in pixels; its last patch in time repeats the last frame.
-  // Throws UserError that begins with `where` when a side isn't a multiple of PatchConfig::factor().
+  // Throws UserError that begins with `where` when a side isn't a multiple of PatchConfig::factor(), or the rows would
+  // take 8 GB.
   void begin(PatchRows &rows, int64_t frames, int64_t height, int64_t width, const std::string &where);
   // The next of them, of that size; called `frames` times.
   void add(const Image &frame);

@@ -2,6 +2,7 @@
 
 #include "runtime/core/Error.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace qwen {

@@ -99,5 +99,13 @@ TEST_F(BadImages, LimitsThatAskForTooMuch) {
             file + ": the picture is 1048600x1048600, at most 178956970 pixels are taken: scale it down");
 }
 
+TEST_F(BadImages, PatchesThatTakeTooMuch) {
+  const VisionConfig config = configOf({{"patch_size", 1024}, {"temporal_patch_size", 1024}});
+  const std::string file = mediaPath("images/1x1.png");
+  EXPECT_EQ(messageOf([&] { processImages({file}, config); }),
+            file + ": it becomes 4 patches of 3221225472 values, at most 2147483648 values are taken: lower the "
+                   "processor's limit of pixels");
+}
+
 }  // namespace
 }  // namespace qwen
