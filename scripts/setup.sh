@@ -7,6 +7,7 @@ packages=(
   g++ cmake ninja-build ccache git
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools liblld-22-dev lld-22
   nlohmann-json3-dev libcli11-dev libutf8proc-dev libxxhash-dev zlib1g-dev libzstd-dev
+  libjpeg62-turbo-dev libpng-dev libwebp-dev
   libgtest-dev python3
 )
 

@@ -18,7 +18,7 @@ protected:
   void SetUp() override {
     const auto *info = ::testing::UnitTest::GetInstance()->current_test_info();
     directory =
-        std::filesystem::temp_directory_path() / ("qwen-frontend-" + std::to_string(::getpid()) + "-" + info->name());
+        std::filesystem::temp_directory_path() / ("qwen-test-" + std::to_string(::getpid()) + "-" + info->name());
     std::filesystem::create_directories(directory);
   }
   void TearDown() override { std::filesystem::remove_all(directory); }

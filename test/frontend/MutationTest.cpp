@@ -1,9 +1,11 @@
 // Damaged files: every mutation is either read or refused with one line; never a crash or another exception.
 #include "frontend/config/CheckpointWeights.h"
 #include "frontend/config/GenerationConfig.h"
+#include "frontend/config/ProcessorConfig.h"
 
 #include "test/frontend/Files.h"
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -146,6 +148,31 @@ TEST(Mutation, GenerationConfig) {
       EXPECT_GE(generation.top_k, 0) << mutated;
     });
   }
+}
+
+TEST(Mutation, ProcessorConfig) {
+  const Json whole = {
+      {"image_processor",
+       {{"size", {{"shortest_edge", 65536}, {"longest_edge", 16777216}}},
+        {"patch_size", 16},
+        {"image_mean", {0.5, 0.5, 0.5}},
+        {"rescale_factor", 1.0 / 255.0},
+        {"max_pixels", nullptr}}},
+      {"video_processor", {{"fps", nullptr}, {"num_frames", 8}, {"temporal_patch_size", 2}, {"do_resize", true}}}};
+  std::mt19937 random(4);
+  int read = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto mutated = round % 3 ? mutate(whole.dump(), random) : replaceValue(whole, random);
+    read += survives([&] {
+      const VisionConfig config = parseVisionConfig({mutated, "{}", std::nullopt});
+      for (const PatchConfig *patches : {&config.image, &config.video}) {
+        EXPECT_GE(patches->rowWidth(), 3) << mutated;
+        EXPECT_GE(std::min(patches->min_pixels, patches->max_pixels), 1) << mutated;
+      }
+      EXPECT_FALSE(config.sampling.fps && config.sampling.num_frames) << mutated;
+    });
+  }
+  EXPECT_GT(read, kRounds / 50);
 }
 
 class MutationTest : public qwen::testing::ScratchTest {};
