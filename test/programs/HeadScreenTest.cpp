@@ -1,10 +1,14 @@
 // Programs that screen their LM head: the largest logits have the bits that they have without, and texts are the same.
+#include "codegen/plan/QuantPanel.h"
 #include "test/programs/Agreement.h"
 #include "test/programs/Case.h"
 #include "test/programs/CompiledProgram.h"
 
 #include "nlohmann/json.hpp"
 #include "gtest/gtest.h"
+
+#include <cctype>
+#include <random>
 
 namespace qwen::test {
 namespace {
@@ -69,6 +73,70 @@ INSTANTIATE_TEST_SUITE_P(
                     Variant{"baseline_q8_q4", {"--head-screen=q4", "--quant=q8", "--mcpu=x86-64"}, 0.6}),
     [](const auto &info) { return info.param.name; });
 
+// ---- the worst case ----
+
+// Every layer leaves the embedding as it is, so the head's input is known: what the screen leaves out of one row of the
+// head, to which the rest of the row is orthogonal, as a least squared error makes it. The row has the largest logit,
+// of which the screen sees nothing; its bound, which is reached, must save it. The other rows are a tenth as large.
+class WorstCase : public testing::TestWithParam<Flags> {
+protected:
+  static constexpr int64_t kVocabulary = 4999, kColumns = 208, kRow = 3333;
+
+  void SetUp() override {
+    std::mt19937 generator(2);
+    std::normal_distribution<float> normal;
+    std::vector<float> head(kVocabulary * kColumns), embedding(head.size());
+    for (int64_t i = 0; i < int64_t(head.size()); ++i)
+      head[i] = normal(generator) * (i / kColumns == kRow ? 1.0f : 0.1f);
+    const float *row = head.data() + kRow * kColumns;
+    roundPanelQ4(row, 1, kColumns, embedding.data());
+    for (int64_t k = 0; k < kColumns; ++k)
+      embedding[k] = row[k] - embedding[k];
+    const std::string layer = "model.layers.0.";
+    Tensors tensors = {{"model.embed_tokens.weight", makeF32({kVocabulary, kColumns}, embedding)},
+                       {"lm_head.weight", makeF32({kVocabulary, kColumns}, head)}};
+    auto add = [&](const std::string &name, std::vector<int64_t> shape, float value) {
+      int64_t count = 1;
+      for (int64_t size : shape)
+        count *= size;
+      tensors[name + ".weight"] = makeF32(std::move(shape), std::vector<float>(count, value));
+    };
+    add("model.norm", {kColumns}, 1);
+    add(layer + "input_layernorm", {kColumns}, 1);
+    add(layer + "post_attention_layernorm", {kColumns}, 1);
+    add(layer + "self_attn.q_norm", {16}, 1);
+    add(layer + "self_attn.k_norm", {16}, 1);
+    add(layer + "self_attn.q_proj", {32, kColumns}, 0.1f);
+    add(layer + "self_attn.k_proj", {16, kColumns}, 0.1f);
+    add(layer + "self_attn.v_proj", {16, kColumns}, 0.1f);
+    add(layer + "self_attn.o_proj", {kColumns, 32}, 0);
+    add(layer + "mlp.gate_proj", {64, kColumns}, 0.1f);
+    add(layer + "mlp.up_proj", {64, kColumns}, 0.1f);
+    add(layer + "mlp.down_proj", {kColumns, 64}, 0);
+    writeFile(directory.path() / "config.json", kConfig);
+    saveTensors(directory / "model.safetensors", tensors);
+  }
+
+  TemporaryDirectory directory;
+};
+
+TEST_P(WorstCase, TheBoundSavesTheLargest) {
+  const CompiledProgram program(directory.path(), GetParam() + Flags{"--head-screen=q4", "--max-seq=8"});
+  const Tensors out =
+      program.run("generate", Tensors{{"input_ids", makeI64({1, 1}, {0})}}, {"--greedy", "--max-new-tokens", "1"});
+  EXPECT_EQ(difference(out.at("sequences"), makeI64({1, 2}, {0, kRow}), 0), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, WorstCase,
+                         testing::Values(Flags{"--dtype=f32"}, Flags{"--dtype=bf16"}, Flags{"--quant=q8"},
+                                         Flags{"--dtype=bf16", "--emulate-dots"}),
+                         [](const auto &info) {
+                           std::string name;
+                           for (char c : info.param.back().substr(2))
+                             name += std::isalnum(c) ? c : '_';
+                           return name;
+                         });
+
 // ---- texts ----
 
 struct Stored {
@@ -107,10 +175,8 @@ TEST_P(ScreenedTexts, AreTheSame) {
 
 INSTANTIATE_TEST_SUITE_P(Hf, ScreenedTexts,
                          testing::Values(Stored{"dense", {}, {"--head-screen=q4"}},
-                                         Stored{"dense_bf16", {}, {"--head-screen=q4"}},
                                          Stored{"dense_bf16", {}, {"--head-screen=q8"}},
                                          Stored{"dense_bf16", {"--quant=q4"}, {"--head-screen=q4"}},
-                                         Stored{"dense_odd", {}, {"--head-screen=q8"}},
                                          Stored{"dense_odd_bf16", {"--quant=q8"}, {"--head-screen=q4"}},
                                          Stored{"moe_bf16", {}, {"--head-screen=q4"}}),
                          [](const auto &info) {

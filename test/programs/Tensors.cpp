@@ -68,10 +68,17 @@ void saveTensors(const std::string &path, const Tensors &tensors) {
     throw std::runtime_error(error);
 }
 
-Tensor makeI64(std::vector<int64_t> shape, const std::vector<int64_t> &values) {
-  Tensor tensor{DType::i64, std::move(shape), std::vector<uint8_t>(values.size() * sizeof(int64_t))};
+template <typename T> static Tensor makeTensor(DType dtype, std::vector<int64_t> shape, const std::vector<T> &values) {
+  Tensor tensor{dtype, std::move(shape), std::vector<uint8_t>(values.size() * sizeof(T))};
   std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
   return tensor;
+}
+
+Tensor makeF32(std::vector<int64_t> shape, const std::vector<float> &values) {
+  return makeTensor(DType::f32, std::move(shape), values);
+}
+Tensor makeI64(std::vector<int64_t> shape, const std::vector<int64_t> &values) {
+  return makeTensor(DType::i64, std::move(shape), values);
 }
 
 Tensor slice(const Tensor &tensor, int64_t first, int64_t count) {

@@ -25,6 +25,7 @@ using Tensors = std::map<std::string, Tensor>;
 Tensors loadTensors(const std::string &path);
 void saveTensors(const std::string &path, const Tensors &tensors);
 
+Tensor makeF32(std::vector<int64_t> shape, const std::vector<float> &values);
 Tensor makeI64(std::vector<int64_t> shape, const std::vector<int64_t> &values);
 // Entries [first, first + count) along the first dimension.
 Tensor slice(const Tensor &tensor, int64_t first, int64_t count);

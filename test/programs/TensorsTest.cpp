@@ -12,12 +12,6 @@ namespace {
 
 const float kFree = std::nanf("");
 
-Tensor makeF32(std::vector<int64_t> shape, const std::vector<float> &values) {
-  Tensor tensor{DType::f32, std::move(shape), std::vector<uint8_t>(values.size() * sizeof(float))};
-  std::memcpy(tensor.bytes.data(), values.data(), tensor.bytes.size());
-  return tensor;
-}
-
 TEST(Tensors, ErrorIsRelativeToTheRms) {
   Tensor expected = makeF32({4}, {2, -2, 2, -2});
   EXPECT_DOUBLE_EQ(relativeError(makeF32({4}, {2, -2, 2, -1}), expected), 0.5);
