@@ -16,7 +16,7 @@ Engine::Engine(const Program &program, const uint8_t *weights, int64_t threads, 
                CustomForward custom)
     : description(program), weights(weights), compiled(compiled), custom(std::move(custom)), threads(threads),
       arena(program.arena_bytes, "activations"), scratch(program.scratch_bytes * threads, "scratch"),
-      states(program.states_bytes, "the states") {}
+      states(program.states_bytes, "the KV cache") {}
 
 Engine::Engine(const Program &program, const uint8_t *weights, int64_t threads, CompiledForward forward)
     : Engine(program, weights, threads, forward, {}) {}
