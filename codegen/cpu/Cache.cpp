@@ -39,9 +39,7 @@ static Value loadLanes(KernelBuilder &b, const Cache &cache, Value at, int64_t d
 // Asks for what stands at this place of the next block: it arrives while this block is computed with, which the
 // processor's own prefetching doesn't achieve (q8, 8192 keys from memory on Zen 3: 28 ns a key before, 17 after).
 static void emitPrefetch(KernelBuilder &b, const Cache &cache, Value at) {
-  Value ahead = b.add(at, cache.layout.blockElements());
-  memref::PrefetchOp::create(b, cache.memory, ValueRange{ahead}, /*isWrite=*/false, /*localityHint=*/3,
-                             /*isDataCache=*/true);
+  b.prefetch(cache.memory, b.add(at, cache.layout.blockElements()));
 }
 
 ValueList emitCacheDot(KernelBuilder &b, Value x, ArrayRef<Value> rows, const CachePanels &source,

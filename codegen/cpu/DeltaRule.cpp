@@ -100,8 +100,7 @@ ValueList DeltaRule::step(const Place &place, Value row, int64_t panel, ArrayRef
       if (hasNext)
         next[together + p] = b.fma(element, nextKey, next[together + p]);
       else
-        memref::PrefetchOp::create(b, state, ValueRange{b.add(at, layout.blockElements())}, /*isWrite=*/true,
-                                   /*localityHint=*/3, /*isDataCache=*/true);
+        b.prefetch(state, b.add(at, layout.blockElements()), /*isWrite=*/true);
     }
     return next;
   });

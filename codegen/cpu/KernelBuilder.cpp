@@ -64,6 +64,10 @@ void KernelBuilder::store(Value value, Value memory, ValueRange at) {
     memref::StoreOp::create(*this, value, memory, at);
 }
 
+void KernelBuilder::prefetch(Value memory, ValueRange at, bool isWrite) {
+  memref::PrefetchOp::create(*this, memory, at, isWrite, /*localityHint=*/3, /*isDataCache=*/true);
+}
+
 Value KernelBuilder::view(Value bytes, int64_t offset, ArrayRef<int64_t> shape, Type element) {
   return memref::ViewOp::create(*this, MemRefType::get(shape, element), bytes, index(offset), ValueRange{});
 }

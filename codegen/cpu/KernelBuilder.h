@@ -66,6 +66,8 @@ public:
   // Memory. `lanes` 0 loads a scalar.
   Value load(Value memory, ValueRange at, int64_t lanes = 0);
   void store(Value value, Value memory, ValueRange at);
+  // Asks for the cache line, to be read or to be written; it may lie outside of memory.
+  void prefetch(Value memory, ValueRange at, bool isWrite = false);
   Value view(Value bytes, int64_t offset, ArrayRef<int64_t> shape, Type element);
 
   // Control flow.
