@@ -167,7 +167,7 @@ private:
     });
   }
 
-  // exp(-exp(A_log) softplus(a + dt_bias)) and sigmoid(b) (HF: Qwen3NextGatedDeltaNet).
+  // exp(-exp(A_log) softplus(a + dt_bias)) and sigmoid(b) (HF: Qwen3_5GatedDeltaNet).
   void makeGates(const DeltaRun &run, Value head) {
     Value rate = emitExp(b, b.load(aLog, head)), bias = b.load(dtBias, head);
     b.loop(run.begin, run.end, 1, [&](Value row) {
@@ -179,7 +179,7 @@ private:
     });
   }
 
-  // silu(z) * rms_norm(o) of one value head (HF: Qwen3NextRMSNormGated); zeros for a row without a place.
+  // silu(z) * rms_norm(o) of one value head (HF: Qwen3_5RMSNormGated); zeros for a row without a place.
   void finish(Value row, Value head) {
     Value column = b.mul(head, layout.valueDim);
     Value inputRow = b.add(b.mul(b.div(head, memory.group), kernel.maxRows), row);

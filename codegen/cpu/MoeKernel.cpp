@@ -84,11 +84,13 @@ struct MoeKernel {
     downAndSum();
   }
 
-  ProductInput prepared(Value x, const PackedArgument &weight, int64_t temp, int64_t scratch) {
+  // `perRow`: rows of x for each row of the kernel.
+  ProductInput prepared(Value x, const PackedArgument &weight, int64_t temp, int64_t scratch, int64_t perRow = 1) {
     PreparedInput input{x};
     input.weights = weight.element;
     input.temp = temp;
     input.scratch = scratch;
+    input.perRow = perRow;
     input.k = weight.k();
     return emitPreparedInput(kernel, input);
   }
@@ -204,13 +206,7 @@ struct MoeKernel {
         emitStorePanel(b, emitLoadPanel(b, residual, row, column, hidden), out, row, column, hidden);
       });
     });
-    PreparedInput forDown{activations};
-    forDown.weights = down.element;
-    forDown.temp = memory.downInput;
-    forDown.scratch = scratch.downInput;
-    forDown.perRow = topK;
-    forDown.k = inner;
-    ProductInput input = emitPreparedInput(kernel, forDown);
+    ProductInput input = prepared(activations, down, memory.downInput, scratch.downInput, topK);
     forChosenExperts([&](Value expert, Value first, Value last) {
       Product product = sharedProduct(kernel, down, input, units, 1, scratch.products);
       product.base = b.mul(expert, units * down.panelElements());

@@ -36,8 +36,7 @@ struct PreparedInput {
   int64_t perRow = 1;  // rows of x for each row of the kernel
   int64_t k = 0;       // columns of x that count; 0: all
   // For quantised weights: the stored element of another product's, from whose view of the row these codes' distance is
-  // measured; null: none. Such an
-  // input has a row for at most kPrivateRows rows of the kernel, and no place in temp.
+  // measured; null: none. Such an input has a row for at most kPrivateRows rows of the kernel, and no place in temp.
   Type measured = {};
 };
 

@@ -1,8 +1,7 @@
 // screened_head: all logits, or the largest ones by way of a screen (codegen/plan/ScreenBounds.h has the proof).
 //
 // 1. Every thread multiplies its share of the screen's panels, fills their logits with -infinity and keeps of each
-// panel
-//    the largest value and the largest upper bound of a logit.
+//    panel the largest value and the largest upper bound of a logit.
 // 2. The k panels of the largest values are computed exactly: k logits at least as large as the least of the panels'
 //    largest ones, the threshold, exist.
 // 3. So are the panels whose upper bound reaches the threshold: no other holds one of the k largest logits.
